@@ -1,0 +1,41 @@
+"""Documents to classified statements and shares in one call: the stages of the pipeline without its files."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sklearn.pipeline import Pipeline
+from spacy.language import Language
+
+from stance.actors import Gazetteer
+from stance.estimate import Estimates, estimate
+from stance.extract import Extracted, extract
+from stance.params import Params
+from stance.predict import predict
+from stance.records import CODED, empty
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the stages returned for one set of documents."""
+
+    extracted: Extracted
+    predictions: pd.DataFrame
+    estimates: Estimates
+
+
+def analyze(
+    documents: pd.DataFrame,
+    models: dict[str, Pipeline],
+    threshold: dict[str, float],
+    *,
+    params: Params,
+    nlp: Language,
+    gazetteer: Gazetteer,
+    track: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> Analysis:
+    """Extraction, classification and uncorrected shares of `documents` (records.DOCUMENTS)."""
+    extracted = extract(documents, params=params.extract, nlp=nlp, gazetteer=gazetteer, track=track)
+    predictions = predict(extracted.rows, models, threshold, params=params.predict)
+    return Analysis(extracted, predictions, estimate(predictions, empty(CODED), params=params.estimate))

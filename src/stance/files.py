@@ -1,0 +1,210 @@
+"""The only module that writes files, and that reads what the pipeline wrote. Writes are atomic and numbers rounded."""
+
+import io
+import json
+import os
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import skops.io
+from sklearn.pipeline import Pipeline
+
+from stance.errors import StanceError, listing
+
+DIGITS = 3  # decimals kept on writing: the last bits of floating point move with the processor and must not show
+
+
+def round_numbers(value: Any, digits: int = DIGITS) -> Any:
+    """`value` with every float in it rounded; NumPy scalars and arrays become plain Python values."""
+    if isinstance(value, dict):
+        return {key: round_numbers(item, digits) for key, item in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [round_numbers(item, digits) for item in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return (None if np.isnan(value) else round(value, digits) + 0.0) if isinstance(value, float) else value
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of `path` when the block ends without error."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        draft.chmod(0o644)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_text(text: str, path: Path) -> None:
+    with atomic(path) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_bytes(content: bytes, path: Path) -> None:
+    with atomic(path) as draft:
+        draft.write_bytes(content)
+
+
+def write_json(value: Any, path: Path) -> None:
+    write_text(json.dumps(round_numbers(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
+
+
+def write_csv(rows: pd.DataFrame, path: Path) -> None:
+    """CSV with rounded numbers; lists are written as JSON."""
+    flat = rows.copy()
+    for name in flat.columns:
+        if pd.api.types.is_float_dtype(flat[name]):
+            flat[name] = flat[name].round(DIGITS) + 0.0
+        elif flat[name].map(lambda cell: isinstance(cell, list)).any():
+            flat[name] = [json.dumps(cell) for cell in flat[name]]
+    write_text(flat.to_csv(index=False, lineterminator="\n"), path)
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """A CSV of text columns; empty cells are empty strings. Raises StanceError when it can't be read as UTF-8 CSV."""
+    _need(path)
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise StanceError(f"{path} is not a CSV table ({error}); allowed: UTF-8 with a header row. Try: save it again as CSV UTF-8") from None
+
+
+def read_shares(path: Path) -> pd.DataFrame:
+    """records.SHARES from the CSV that `write_csv` made of it."""
+    rows = read_csv(path)
+    for name in ("n", "n_statements", "n_documents", "n_labelled"):
+        rows[name] = rows[name].astype(int)
+    for name in ("share", "low", "high"):
+        rows[name] = pd.to_numeric(rows[name]).astype(float)
+    return rows
+
+
+def read_flows(path: Path) -> pd.DataFrame:
+    """Counts by side, addressee and act from the CSV that `write_csv` made of them."""
+    return read_csv(path).astype({"n": int})
+
+
+def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
+    """Objects of a JSON Lines file, or of stdin for "-". Raises StanceError naming the first line that is none."""
+    if source != "-":
+        _need(Path(source))
+    lines = sys.stdin.buffer if source == "-" else Path(source).open("rb")
+    with lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError:
+                row = None
+            if not isinstance(row, dict):
+                raise StanceError(f"line {number} of {source} is no JSON object; allowed: JSON Lines in UTF-8. Try: mend or remove that line")
+            yield row
+
+
+def write_lines(rows: list[dict[str, Any]], target: str) -> None:
+    """JSON Lines to a file, or to stdout for "-"."""
+    text = "".join(json.dumps(round_numbers(row), ensure_ascii=False) + "\n" for row in rows)
+    if target == "-":
+        sys.stdout.write(text)
+    else:
+        write_text(text, Path(target))
+
+
+def read_figures(folder: Path, names: list[str]) -> list[dict[str, str]]:
+    """`name`, `alt` and `svg` of the named figures in `folder`."""
+    return [
+        {"name": name, "alt": (folder / f"{name}.alt.txt").read_text(encoding="utf-8").strip(), "svg": (folder / f"{name}.svg").read_text(encoding="utf-8")}
+        for name in names
+    ]
+
+
+def write_table(rows: pd.DataFrame, path: Path) -> None:
+    with atomic(path) as draft:
+        rows.to_parquet(draft, index=False)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A Parquet table as written by `write_table`; list columns come back as lists."""
+    _need(path)
+    rows = pd.read_parquet(path)
+    for name in rows.columns:
+        if rows[name].dtype == object:
+            rows[name] = [_plain(cell) for cell in rows[name]]
+    return rows
+
+
+def _plain(cell: Any) -> Any:
+    return [_plain(item) for item in cell] if isinstance(cell, np.ndarray) else cell
+
+
+def read_json(path: Path) -> Any:
+    _need(path)
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_model(model: Pipeline, path: Path) -> None:
+    """A skops file whose bytes depend on the model alone: skops names objects by their address and dates its files by the clock."""
+    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(model))) as source:
+        contents = {name: source.read(name) for name in source.namelist()}
+    numbers: dict[int, int] = {}
+    schema = _renumber(json.loads(contents.pop("schema.json")), numbers)
+    contents = {_rename(name, numbers): content for name, content in contents.items()}
+    contents["schema.json"] = json.dumps(schema).encode("utf-8")
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as target:
+        for name in sorted(contents):
+            target.writestr(zipfile.ZipInfo(name), contents[name], zipfile.ZIP_DEFLATED)
+    write_bytes(packed.getvalue(), path)
+
+
+def _renumber(node: Any, numbers: dict[int, int]) -> Any:
+    """`node` of a skops schema with addresses replaced by their order of appearance, also in the names of its files."""
+    if isinstance(node, list):
+        return [_renumber(item, numbers) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(node.get("__id__"), int):
+        numbers.setdefault(node["__id__"], len(numbers) + 1)
+    result = {key: _renumber(item, numbers) for key, item in node.items()}
+    if isinstance(node.get("__id__"), int):
+        result["__id__"] = numbers[node["__id__"]]
+    if isinstance(node.get("file"), str):
+        result["file"] = _rename(node["file"], numbers)
+    return result
+
+
+def _rename(name: str, numbers: dict[int, int]) -> str:
+    stem, _, ending = name.partition(".")
+    return f"{numbers[int(stem)]}.{ending}"
+
+
+def read_model(path: Path, trusted: list[str]) -> Pipeline:
+    """A model stored with skops. Only scikit-learn, NumPy, SciPy and `trusted` types load; anything else is refused unrun."""
+    _need(path)
+    try:
+        unknown = [name for name in skops.io.get_untrusted_types(file=path) if name not in trusted]
+        if unknown:
+            raise StanceError(f"{path} holds types {listing(unknown)}; allowed: models that stance wrote. Try: train it again")
+        return skops.io.load(path, trusted=trusted)
+    except StanceError:
+        raise
+    except Exception as error:  # a damaged or foreign archive fails in many ways; each is bad input
+        raise StanceError(f"{path} is not a readable model ({type(error).__name__}); allowed: skops files. Try: train it again") from None
+
+
+def _need(path: Path) -> None:
+    if not path.is_file():
+        raise StanceError(f"no file {path}; allowed: the output of an earlier stage. Try: dvc repro")

@@ -1,0 +1,159 @@
+"""Human and model codes to one label per statement, with the coders' agreement (CODEBOOK section 9)."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import krippendorff
+import numpy as np
+import pandas as pd
+
+from stance.codebook import ACTS, COMPARED
+from stance.errors import StanceError, listing
+from stance.records import CODED, LABELLED, check, empty, identifier
+
+AUTHORED_COLUMNS = ["text", "cue", "act", "secondary", "issue", "stance", "side", "genre", "quote", "kind", "scenario", "coder_a", "coder_b"]
+CODE_COLUMNS = ["doc_id", "spans", "sha256", "speaker", "side", "addressee", "quote", "act", "secondary", "issue", "stance", "coder_a", "coder_b", "joint", "duplicate_of"]
+REPLICATES = 1000
+SEED = 20220121
+
+
+@dataclass(frozen=True)
+class Labels:
+    """`labelled` trains (records.LABELLED); `coded` are codes of ingested documents (records.CODED).
+
+    `agreement` holds Krippendorff's alpha with a 95 % interval by set, code and side; `dropped` counts by reason.
+    """
+
+    labelled: pd.DataFrame
+    coded: pd.DataFrame
+    agreement: dict[str, Any]
+    dropped: dict[str, int]
+
+
+def label(authored: pd.DataFrame, codes: pd.DataFrame, documents: pd.DataFrame, statements: pd.DataFrame) -> Labels:
+    """Labels from `authored` rows and from stand-off `codes` of every statement of a document.
+
+    Codes of documents that were not ingested are dropped and counted. Raises StanceError when a column is missing, or when
+    the words at a code's offsets are not those that were coded.
+    """
+    _need(authored, AUTHORED_COLUMNS, "authored labels")
+    _need(codes, CODE_COLUMNS, "codes")
+    dropped: Counter[str] = Counter()
+    labelled = _authored(authored, dropped)
+    coded = _coded(codes, documents, statements, dropped)
+    agreement = {name: agreements(rows, unit) for name, rows, unit in (("authored", authored, "scenario"), ("codes", codes, "")) if len(rows)}
+    return Labels(check(labelled, LABELLED), check(coded, CODED), agreement, dict(sorted(dropped.items())))
+
+
+def _need(rows: pd.DataFrame, columns: list[str], name: str) -> None:
+    missing = [column for column in columns if column not in rows.columns]
+    if missing:
+        raise StanceError(f"{name} lack columns {listing(missing)}; allowed: {listing(columns, 20)}. Try: docs/data-format.md")
+
+
+def _authored(rows: pd.DataFrame, dropped: Counter[str]) -> pd.DataFrame:
+    settled = rows[rows["act"] != ""]
+    if len(settled) < len(rows):
+        dropped["coders disagree, not adjudicated"] += len(rows) - len(settled)
+    return pd.DataFrame(
+        {
+            "statement_id": ["authored:" + identifier(text, side) for text, side in zip(settled["text"], settled["side"], strict=True)],
+            **{name: settled[name] for name in ("text", "cue", "act", "secondary", "issue", "stance", "side", "genre", "quote", "kind")},
+            "group": settled["scenario"],
+            "coder": "language model",
+            "origin": "authored",
+        }
+    ).reset_index(drop=True)
+
+
+def _coded(codes: pd.DataFrame, documents: pd.DataFrame, statements: pd.DataFrame, dropped: Counter[str]) -> pd.DataFrame:
+    texts = dict(zip(documents["doc_id"], documents["text"], strict=True))
+    rows = []
+    for code in codes.to_dict("records"):
+        if code["doc_id"] not in texts:
+            dropped["coded document not ingested"] += 1
+        elif code["duplicate_of"]:
+            dropped["heading that repeats a statement"] += 1
+        else:
+            rows.append(_code(code, texts[code["doc_id"]]))
+    if not rows:
+        return empty(CODED)
+    coded = pd.DataFrame(rows)
+    matches = pair(rows, statements[statements["doc_id"].isin(coded["doc_id"])].to_dict("records"))
+    coded["extracted"] = [matches.get(n, "") for n in range(len(rows))]
+    extra = int(statements["doc_id"].isin(coded["doc_id"]).sum()) - len(matches)
+    if extra:
+        dropped["extracted, but not a statement by the codes"] += extra
+    return coded
+
+
+def _code(code: dict[str, Any], text: str) -> dict[str, Any]:
+    spans = [[int(edge) for edge in span.split("-")] for span in code["spans"].split(";")]
+    content = " ".join(text[start:end] for start, end in spans)
+    if hashlib.sha256(content.encode()).hexdigest() != code["sha256"]:
+        raise StanceError(
+            f"codes of document {code['doc_id']} at {code['spans']} are of other words; allowed: the text that was coded, unchanged. Try: code it again"
+        )
+    kept = {name: code[name] for name in CODED.columns if name in code}
+    joint = f":{code['side']}" if code["joint"] else ""
+    statement_id = f"{code['doc_id']}:{spans[0][0]}-{spans[-1][1]}{joint}"
+    return kept | {"statement_id": statement_id, "spans": spans, "content": content, "coder": "language model", "extracted": ""}
+
+
+def pair(coded: list[dict[str, Any]], extracted: list[dict[str, Any]]) -> dict[int, str]:
+    """Index of each coded statement -> id of the extracted one that it shares most of its characters with.
+
+    Best overlap first, one to one, at least half of the characters of both together; equal overlap prefers the same side.
+    """
+    found = []
+    for i, code in enumerate(coded):
+        mine = _places(code["spans"])
+        for j, row in enumerate(extracted):
+            if row["doc_id"] == code["doc_id"]:
+                theirs = _places(row["spans"])
+                overlap = len(mine & theirs) / len(mine | theirs)
+                found.append((overlap, row["side"] == code["side"], -i, -j))
+    taken: dict[int, str] = {}
+    used: set[int] = set()
+    for overlap, _, i, j in sorted(found, reverse=True):
+        if overlap >= 0.5 and -i not in taken and -j not in used:
+            taken[-i] = extracted[-j]["statement_id"]
+            used.add(-j)
+    return taken
+
+
+def _places(spans: list[list[int]]) -> set[int]:
+    return {place for start, end in spans for place in range(start, end)}
+
+
+def agreements(rows: pd.DataFrame, unit: str) -> dict[str, Any]:
+    """Krippendorff's nominal alpha of `coder_a` and `coder_b`: overall, per act against the rest, per side.
+
+    `unit` names the column whose values are resampled together (CODEBOOK section 9); with "" each row is a unit.
+    """
+    both = rows[(rows["coder_a"] != "") & (rows["coder_b"] != "")]
+    if both.empty:
+        return {"n": 0}
+    codes = both[["coder_a", "coder_b"]].map(list(ACTS).index).to_numpy()
+    units = pd.factorize(both[unit])[0] if unit else np.arange(len(both))
+    parts = {"overall": _alpha(codes, units)}
+    parts |= {act: _alpha((codes == n).astype(int), units) for n, act in enumerate(ACTS)}
+    parts |= {side: _alpha(codes[(both["side"] == side).to_numpy()], units[(both["side"] == side).to_numpy()]) for side in COMPARED}
+    return {"n": len(both), "disagreements": int((codes[:, 0] != codes[:, 1]).sum()), "alpha": parts}
+
+
+def _alpha(codes: np.ndarray, units: np.ndarray) -> dict[str, float | None]:
+    """Alpha with a percentile interval of a bootstrap over units."""
+    if len(np.unique(codes)) < 2:
+        return {"value": None, "low": None, "high": None}
+    rng = np.random.default_rng(SEED)
+    rows_of = [np.flatnonzero(units == unit) for unit in np.unique(units)]
+    draws = []
+    for _ in range(REPLICATES):
+        drawn = codes[np.concatenate([rows_of[n] for n in rng.integers(len(rows_of), size=len(rows_of))])]
+        if len(np.unique(drawn)) > 1:
+            draws.append(krippendorff.alpha(drawn.T, level_of_measurement="nominal"))
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return {"value": krippendorff.alpha(codes.T, level_of_measurement="nominal"), "low": low, "high": high}

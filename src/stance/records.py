@@ -1,0 +1,167 @@
+"""The columns of every table that passes between stages, and their checks. Missing text is the empty string."""
+
+import hashlib
+
+import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
+
+from stance.codebook import ACTS, GENRES, QUOTES, SIDES, codebook
+from stance.errors import StanceError, listing
+
+ISSUES = list(codebook().issues)
+STANCES = list(codebook().stances)
+
+
+def _text(*, empty: bool = True, unique: bool = False, choices: list[str] | None = None) -> pa.Column:
+    checks = [] if choices is None else [pa.Check.isin([*choices, ""] if empty else choices)]
+    if choices is None and not empty:
+        checks.append(pa.Check.str_length(min_value=1))
+    return pa.Column(str, checks, unique=unique, nullable=False)
+
+
+def _spans_ok(spans: object) -> bool:
+    return isinstance(spans, list) and all(len(span) == 2 and 0 <= span[0] < span[1] for span in spans)
+
+
+def _number(low: float, high: float, nullable: bool = False) -> pa.Column:
+    return pa.Column(float, pa.Check.in_range(low, high), nullable=nullable)
+
+
+DOCUMENTS = pa.DataFrameSchema(
+    {
+        "doc_id": _text(empty=False, unique=True),
+        "source": _text(empty=False),
+        "outlet": _text(),
+        "published": _text(),
+        "title": _text(),
+        "url": _text(),
+        "licence": _text(),
+        "genre": _text(empty=False, choices=GENRES),
+        "speaker": _text(),
+        "side": _text(choices=SIDES),
+        "text": _text(empty=False),
+        "body_start": pa.Column(int, pa.Check.ge(0)),
+        "copy_of": _text(),
+    },
+    name="documents",
+)
+
+STATEMENTS = pa.DataFrameSchema(
+    {
+        "statement_id": _text(empty=False, unique=True),
+        "attribution_id": _text(empty=False),
+        "doc_id": _text(empty=False),
+        "spans": pa.Column(object, pa.Check(_spans_ok, element_wise=True)),
+        "content": _text(empty=False),
+        "quote": _text(empty=False, choices=QUOTES),
+        "cue": _text(),
+        "cue_span": pa.Column(object),
+        "source_text": _text(),
+        "source_span": pa.Column(object),
+        "speaker": _text(),
+        "office": _text(),
+        "side": _text(empty=False, choices=SIDES),
+        "side_basis": _text(empty=False),
+        "addressee": _text(empty=False),
+    },
+    name="statements",
+)
+
+LABELLED = pa.DataFrameSchema(
+    {
+        "statement_id": _text(empty=False, unique=True),
+        "text": _text(empty=False),
+        "cue": _text(),
+        "act": _text(empty=False, choices=list(ACTS)),
+        "secondary": _text(choices=list(ACTS)),
+        "issue": _text(empty=False, choices=ISSUES),
+        "stance": _text(empty=False, choices=STANCES),
+        "side": _text(empty=False, choices=SIDES),
+        "genre": _text(empty=False, choices=GENRES),
+        "group": _text(empty=False),
+        "coder": _text(empty=False),
+        "origin": _text(empty=False, choices=["authored", "corpus"]),
+    },
+    name="labelled",
+)
+
+CODED = pa.DataFrameSchema(
+    {
+        "statement_id": _text(empty=False, unique=True),
+        "doc_id": _text(empty=False),
+        "spans": pa.Column(object, pa.Check(_spans_ok, element_wise=True)),
+        "content": _text(empty=False),
+        "quote": _text(empty=False, choices=QUOTES),
+        "speaker": _text(),
+        "side": _text(empty=False, choices=SIDES),
+        "addressee": _text(empty=False),
+        "act": _text(empty=False, choices=list(ACTS)),
+        "secondary": _text(choices=list(ACTS)),
+        "issue": _text(empty=False, choices=ISSUES),
+        "stance": _text(empty=False, choices=STANCES),
+        "coder": _text(empty=False),
+        "extracted": _text(),
+    },
+    name="codes",
+)
+
+PREDICTIONS = STATEMENTS.add_columns(
+    {
+        "act": _text(empty=False, choices=list(ACTS)),
+        **{f"p_{act}": _number(0, 1) for act in ACTS},
+        "prediction_set": pa.Column(object),
+        "issue": _text(empty=False, choices=ISSUES),
+        "p_issue": _number(0, 1),
+        "stance": _text(empty=False, choices=STANCES),
+        "p_stance": _number(0, 1),
+    }
+)
+PREDICTIONS.name = "predictions"
+
+SHARES = pa.DataFrameSchema(
+    {
+        "side": _text(empty=False, choices=SIDES),
+        "act": _text(empty=False, choices=list(ACTS)),
+        "issue": _text(choices=ISSUES),
+        "n": pa.Column(int, pa.Check.ge(0)),
+        "share": _number(0, 1, nullable=True),
+        "low": _number(0, 1, nullable=True),
+        "high": _number(0, 1, nullable=True),
+        "n_statements": pa.Column(int, pa.Check.ge(0)),
+        "n_documents": pa.Column(int, pa.Check.ge(0)),
+        "n_labelled": pa.Column(int, pa.Check.ge(0)),
+        "method": _text(empty=False),
+        "target": _text(empty=False),
+    },
+    name="shares",
+)
+
+
+def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """`frame` itself when it fits `schema`. Raises StanceError naming the table, column, rule and first bad values."""
+    try:
+        schema.validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        worst = error.failure_cases.iloc[0]
+        column = worst["column"] if isinstance(worst["column"], str) else worst["failure_case"]
+        values = error.failure_cases.loc[error.failure_cases["column"] == worst["column"], "failure_case"]
+        raise StanceError(
+            f"table {schema.name}: column {column!r} holds {listing(map(repr, values), 3)}; "
+            f"allowed: {worst['check']}. Try: docs/data-format.md"
+        ) from None
+    return frame
+
+
+def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
+    """A table of `schema` with no rows."""
+    columns = {
+        name: pd.Series(dtype={"int64": "int64", "float64": "float64", "object": object}.get(str(column.dtype), "str"))
+        for name, column in schema.columns.items()
+    }
+    return pd.DataFrame(columns)
+
+
+def identifier(*parts: str) -> str:
+    """A 16-digit hexadecimal id of the parts in their order."""
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]

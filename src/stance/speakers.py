@@ -1,0 +1,229 @@
+"""Who the words that name a source are, and which side's office that is (CODEBOOK section 6, `side` and `speaker`).
+
+Where two readings stay open the side is `unknown`: it is counted, never guessed.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rapidfuzz.distance import JaroWinkler
+
+from stance.actors import Actor, Gazetteer, Mention, Office, Person
+from stance.text import Span
+
+REACH = 700  # characters a pronoun may look back
+HE, SHE, THEY, IT = {"he", "him"}, {"she", "her"}, {"they", "them"}, {"it"}
+BOTH = re.compile(r"^(?:both|(?:both|the two) (?:\w+ ){0,2}(?:sides|men|ministers|leaders|presidents|diplomats|countries|delegations|powers|parties|capitals)|the two)$", re.I)
+ALLIES = re.compile(r"\band (?:its|his|her|their|our|other|western|european|nato)?\b.*\b(?:allies|partners|alliance|friends)\b", re.I)
+OFFICIALS = re.compile(
+    r"\b(?:officials?|government|administration|military|army|navy|forces|authorities|diplomats?|intelligence|ministry|embassy|consulate|lawmakers?|"
+    r"negotiators?|delegation|mission|leadership|leaders?|side|representatives?|commanders?|generals?|spokes(?:man|woman|person|people)|troops|envoys?|"
+    r"ambassador|minister|president|secretary|department|senators?|congressman|congresswoman|deputy|statement|position)\b",
+    re.I,
+)
+FORMER = re.compile(r"\b(?:former|ex|then-candidate)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A resolved source. `basis` says by which way the side was found."""
+
+    name: str
+    office: str
+    side: str
+    basis: str
+    person: Person | None = None
+    detail: str = ""
+
+
+UNKNOWN = Speaker("", "", "unknown", "unresolved")
+
+
+class Resolver:
+    """Resolves the sources of one document in their order; what was resolved before is what pronouns point to."""
+
+    def __init__(self, text: str, gazetteer: Gazetteer, *, date: str = "", name_slip: float = 90) -> None:
+        self.text, self.gazetteer, self.date, self.name_slip = text, gazetteer, date, name_slip
+        self.mentions = gazetteer.mentions(text)
+        self.low = text.lower()
+        named = [m for m in self.mentions if m.form == "name" and isinstance(m.entities[0], Person)]
+        self.named = {entity for m in named for entity in m.entities}
+        self.heard: list[tuple[int, Speaker]] = []
+
+    def resolve(self, phrase: Span, head: Span) -> list[Speaker]:
+        """Speakers that the source `phrase` with head word `head` names: one, or two for "both" and "X and Y"."""
+        words = self.text[phrase.start : phrase.end].strip()
+        speakers = self._resolve(words, phrase, head)
+        self.heard += [(phrase.start, speaker) for speaker in speakers]
+        return speakers
+
+    def resolve_tag(self, tag: str) -> Speaker:
+        """The speaker of a transcript's tag, such as `MS. PSAKI` or `Vladimir Putin`."""
+        name = re.sub(r"^(?:MR|MS|MRS|DR|SEC|SECRETARY|PRESIDENT|AMBASSADOR|GENERAL|THE)\.? ", "", tag).title()
+        inside = self.gazetteer.mentions(name)
+        person = self.person_in(inside[-1]) if inside else None
+        return self.speaker_of(person, "tag") if person else Speaker(tag, "", "unknown", "unresolved")
+
+    def resolve_heading(self, words: str) -> Speaker | None:
+        """The person, organ or country that a heading such as `Lavrov: …` names, in any case and with a slip; else None."""
+        inside = self.gazetteer.mentions(words.title())
+        entity = self._entity(inside[0]) if len(inside) == 1 and inside[0].end - inside[0].start >= len(words) - 1 else None
+        return self.speaker_of(entity, "heading") if entity else self._slip(words)
+
+    def _resolve(self, words: str, phrase: Span, head: Span) -> list[Speaker]:
+        if BOTH.match(words):
+            return self._both(phrase.start)
+        inside = [m for m in self.mentions if phrase.start <= m.start and m.end <= phrase.end]
+        joint = self._joint(words, inside)
+        if joint:
+            return joint
+        ways: list[Callable[[], Speaker | None]] = [
+            lambda: self._pronoun(words.lower(), phrase.start),
+            lambda: self._named(words, inside, head),
+            lambda: self._counterpart(words, inside, phrase.start),
+            lambda: self._possessed(words, inside),
+            lambda: self._role(words, inside, phrase.start),
+            lambda: self._slip(self.text[head.start : head.end]),
+        ]
+        return [next((speaker for way in ways if (speaker := way())), Speaker(words, "", "unknown", "unresolved"))]
+
+    def speaker_of(self, entity: Person | Actor, basis: str) -> Speaker:
+        """The speaker that a person (by the office held on the document's date) or an actor is."""
+        if isinstance(entity, Actor):
+            return Speaker(entity.name, "", entity.side, "country" if entity.is_country else "organ", detail=entity.detail or entity.side)
+        tenures = entity.tenures_on(self.date)
+        sides = {tenure.office.side for tenure in tenures}
+        if not tenures:
+            return Speaker(entity.name, "", "other", "out of office", entity, "other")
+        if len(sides) > 1:
+            return Speaker(entity.name, "", "unknown", "offices on several sides", entity)
+        titled = [t for t in tenures if any(title in self.low for title in t.office.titles)]
+        office = (tenures if self.date or not titled else titled)[0].office
+        return Speaker(entity.name, office.title, office.side, basis, entity, office.detail or office.side)
+
+    def person_in(self, mention: Mention) -> Person | None:
+        """The one person a mention may be: named in full in the document, else in office on its date, else unknown."""
+        people = [entity for entity in mention.entities if isinstance(entity, Person)]
+        for narrower in (lambda p: p in self.named, lambda p: bool(self.date and p.tenures_on(self.date))):
+            if len(people) > 1:
+                people = [p for p in people if narrower(p)] or people
+        return people[0] if len(people) == 1 else None
+
+    def _before(self, at: int, reach: int = REACH) -> list[Mention]:
+        return [m for m in self.mentions if at - reach <= m.start < at]
+
+    def _pronoun(self, word: str, at: int) -> Speaker | None:
+        gender = "m" if word in HE else "f" if word in SHE else ""
+        if not gender and word not in THEY | IT:
+            return None
+        heard = [speaker for start, speaker in self.heard if at - REACH <= start < at]
+        if gender:
+            fits = [s for s in heard if (s.person is None or s.person.gender in (gender, "")) and s.basis not in {"country", "organ", "group"}]
+            people = {p for m in self._before(at) if m.form != "adjective" and (p := self.person_in(m)) and p.gender == gender}
+            if not fits and len(people) == 1:
+                return self.speaker_of(people.pop(), "pronoun")
+        else:
+            fits = [s for s in heard if s.person is None and s.basis in {"country", "organ", "group", "officials", "pronoun"}]
+        return _because(fits[-1], "pronoun") if fits else UNKNOWN
+
+    def _both(self, at: int) -> list[Speaker]:
+        """The last two named of two sides: persons if there are two, else countries."""
+        for kind in (Person, Actor):
+            last: dict[str, Speaker] = {}
+            for mention in reversed(self._before(at)):
+                entity = self.person_in(mention) if kind is Person else mention.entities[0]
+                if isinstance(entity, kind) and mention.form != "adjective":
+                    speaker = self.speaker_of(entity, "both")
+                    if speaker.side in {"US", "RUS"}:
+                        last.setdefault(speaker.side, _because(speaker, "both"))
+            if len(last) == 2:
+                return [last["US"], last["RUS"]]
+        return [UNKNOWN]
+
+    def _joint(self, words: str, inside: list[Mention]) -> list[Speaker]:
+        """Two rows for "X and Y" when each is named; one for "X and its allies"."""
+        full = [m for m in inside if m.form != "adjective"]
+        if not full or " and " not in words:
+            return []
+        if ALLIES.search(words) and (owner := self._entity(full[0])):
+            return [_because(self.speaker_of(owner, "group"), "group")]
+        for one, other in zip(full, full[1:], strict=False):
+            if self.text[one.end : other.start].strip(" ,") == "and" or re.fullmatch(r",? and the ", self.text[one.end : other.start]):
+                pair = [self._entity(one), self._entity(other)]
+                return [self.speaker_of(entity, "name") for entity in pair if entity]
+        return []
+
+    def _entity(self, mention: Mention) -> Person | Actor | None:
+        first = mention.entities[0]
+        return first if isinstance(first, Actor) else self.person_in(mention)
+
+    def _named(self, words: str, inside: list[Mention], head: Span) -> Speaker | None:
+        """The person or actor whose name holds the head word, or a person named in apposition."""
+        for mention in inside:
+            if mention.start <= head.start < mention.end and mention.form != "adjective":
+                entity = self._entity(mention)
+                if entity and not self._owns(mention):
+                    return self.speaker_of(entity, "name")
+        people = [m for m in inside if isinstance(m.entities[0], Person) and not self._owns(m) and m.start >= head.start - 40]
+        person = self.person_in(people[0]) if len(people) == 1 and not OFFICIALS.search(words.split(" who ")[0][-12:]) else None
+        return self.speaker_of(person, "name") if person else None
+
+    def _owns(self, mention: Mention) -> bool:
+        return self.text[mention.end : mention.end + 2] in {"'s", "’s", "' ", "’ "}
+
+    def _counterpart(self, words: str, inside: list[Mention], at: int) -> Speaker | None:
+        if "counterpart" not in words.lower() or not inside or isinstance(inside[-1].entities[0], Person):
+            return None
+        side = inside[-1].entities[0].side
+        people = [p for m in self._before(at, len(self.text)) if (p := self.person_in(m)) and m.form != "adjective"]
+        fits = [p for p in people if self.speaker_of(p, "").side == side]
+        if fits:
+            return self.speaker_of(fits[-1], "counterpart")
+        return Speaker(words, "", side, "counterpart")
+
+    def _possessed(self, words: str, inside: list[Mention]) -> Speaker | None:
+        """"Putin's spokesman": the office that speaks for its owner's."""
+        owner = next((self._entity(m) for m in inside if self._owns(m)), None)
+        if not isinstance(owner, Person):
+            return None
+        keys = {tenure.office.key for tenure in owner.tenures_on(self.date)}
+        side = self.speaker_of(owner, "").side
+        offices = [o for o in self.gazetteer.offices_called(words, side) if not o.speaks_for or keys & set(o.speaks_for)]
+        return self._holder(offices, words, "possessive") if offices else None
+
+    def _role(self, words: str, inside: list[Mention], at: int) -> Speaker | None:
+        """An office or unnamed officials of a country; without a country, the one person named before who holds it."""
+        places = [m.entities[0] for m in inside if isinstance(m.entities[0], Actor)]
+        if not places:
+            offices = self.gazetteer.offices_called(words)
+            return self._holder(offices, words, "role") if offices and not FORMER.search(words) else None
+        place = places[0]
+        offices = self.gazetteer.offices_called(words, place.side) if place.side in {"US", "RUS"} else []
+        if FORMER.search(words):
+            return Speaker(words, "", "other", "former")
+        if offices:
+            return self._holder(offices, words, "role") or Speaker(words, offices[0].title, place.side, "role", detail=place.detail or place.side)
+        if OFFICIALS.search(words):
+            return Speaker(words, "", place.side, "officials", detail=place.detail or place.side)
+        return Speaker(words, "", "other", "not an office")
+
+    def _holder(self, offices: list[Office], words: str, basis: str) -> Speaker | None:
+        """The one holder on the document's date who fits the words, or the one named in the document."""
+        gender = "m" if re.search(r"man\b", words) and not re.search(r"woman\b", words) else "f" if re.search(r"woman\b", words) else ""
+        named = {p for m in self.mentions if m.form != "adjective" and (p := self.person_in(m))}
+        here = {p for p in named if any(t.office in offices for t in p.tenures_on(self.date))}
+        for people in (here, set(self.gazetteer.holders(offices, self.date))):
+            fits = [p for p in people if not gender or p.gender in (gender, "")]
+            if len(fits) == 1:
+                return self.speaker_of(fits[0], basis)
+        return None
+
+    def _slip(self, word: str) -> Speaker | None:
+        """A misspelt surname of a person whom the document names elsewhere ("Blink" for Blinken)."""
+        near = {p for p in self.named if JaroWinkler.normalized_similarity(word.lower(), p.surname.lower()) * 100 >= self.name_slip}
+        return self.speaker_of(near.pop(), "slip") if len(near) == 1 and len(word) > 3 else None
+
+
+def _because(speaker: Speaker, basis: str) -> Speaker:
+    return Speaker(speaker.name, speaker.office, speaker.side, basis, speaker.person, speaker.detail)

@@ -1,0 +1,95 @@
+"""Paragraphs and quotations of a text, as offsets in code points; the text itself is never changed."""
+
+import re
+from dataclasses import dataclass
+
+LINE = re.compile(r"[^\r\n]+")
+CLOSING = {"“": "”", "„": "“”", "«": "»", "‘": "’", '"': '"', "''": "''", "``": "''", "'": "'"}
+MARK = re.compile(r"''|``|[“”„«»\"‘’']")
+WRAPPED = range(45, 101)  # widths of the lines of hard-wrapped text
+
+
+@dataclass(frozen=True)
+class Span:
+    """Half-open `start:end`."""
+
+    start: int
+    end: int
+
+    def __contains__(self, offset: int) -> bool:
+        return self.start <= offset < self.end
+
+
+@dataclass(frozen=True)
+class Quote(Span):
+    """Words between quotation marks, without the marks. `open_ended`: the paragraph ends before the quotation does."""
+
+    open_ended: bool = False
+
+
+def paragraphs(text: str, start: int = 0) -> list[Span]:
+    """Lines of `text` from `start` on; runs of lines that only a line width broke make one paragraph."""
+    result: list[Span] = []
+    block: list[Span] = []
+    for match in LINE.finditer(text, start):
+        if not match.group().strip():
+            continue
+        line = Span(*match.span())
+        blank = bool(block) and len(text[block[-1].end : line.start].replace("\r\n", "\n")) > 1
+        if blank:
+            result += _unwrap(block)
+            block = []
+        block.append(line)
+    return result + _unwrap(block)
+
+
+def _unwrap(lines: list[Span]) -> list[Span]:
+    widths = [line.end - line.start for line in lines]
+    if len(lines) > 1 and all(width in WRAPPED for width in widths[:-1]) and widths[-1] <= WRAPPED.stop:
+        return [Span(lines[0].start, lines[-1].end)]
+    return lines
+
+
+def quotes(text: str, paragraph: Span) -> list[Quote]:
+    """Outermost quotations of one paragraph in their order: curly, straight, German, French, doubled and single marks.
+
+    A mark without a partner opens nothing, unless it begins the paragraph: then the quotation runs to its end.
+    """
+    found: list[Quote] = []
+    unpaired: set[str] = set()  # marks with no partner further on: looked for once, or a run of marks would take quadratic time
+    at = paragraph.start
+    while match := MARK.search(text, at, paragraph.end):
+        mark, at = match.group(), match.end()
+        if mark not in CLOSING or not _opens(text, match, paragraph):
+            continue
+        end = None if mark in unpaired else _partner(text, mark, at, paragraph)
+        if end is not None:
+            found.append(Quote(at, end))
+            at = end + 1
+        elif not text[paragraph.start : match.start()].strip():
+            found.append(Quote(at, paragraph.end, open_ended=True))
+            break
+        else:
+            unpaired.add(mark)
+    return [quote for quote in found if text[quote.start : quote.end].strip()]
+
+
+def _opens(text: str, match: re.Match[str], paragraph: Span) -> bool:
+    before = text[match.start() - 1] if match.start() > paragraph.start else " "
+    after = text[match.end() : match.end() + 1]
+    if match.group() in {'"', "''", "'", "‘"}:
+        return not before.isalnum() and bool(after) and not after.isspace()
+    return True
+
+
+def _partner(text: str, mark: str, start: int, paragraph: Span) -> int | None:
+    """Offset of the mark that closes a quotation opened before `start`."""
+    single = mark in {"'", "‘"}
+    for match in MARK.finditer(text, start, paragraph.end):
+        if match.group() not in (CLOSING[mark], *CLOSING[mark]):
+            continue
+        after = text[match.end() : match.end() + 1]
+        if single and (after.isalnum() or text[match.start() - 1].isspace()):
+            continue
+        return match.start()
+    return None

@@ -1,0 +1,55 @@
+"""Fixtures shared by all tests: a small invented corpus, the language model loaded once, and the folder of shared data."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from spacy.language import Language
+
+from stance.actors import Gazetteer, gazetteer
+from stance.extract import Extracted, extract
+from stance.language import load_language
+from stance.params import Extract
+
+ROOT = Path(__file__).parents[1]
+SHARED = Path(os.environ.get("STANCE_SHARED", ROOT.parent / "shared"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden files anew; review their diff")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of third-party texts and gold labels, which is no part of the repository."""
+    if not (SHARED / "gold").is_dir():
+        pytest.skip(f"no shared data at {SHARED}; set STANCE_SHARED to its folder")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def nlp() -> Language:
+    return load_language(Extract().spacy_model)
+
+
+@pytest.fixture(scope="session")
+def actors() -> Gazetteer:
+    return gazetteer()
+
+
+def document(text: str, **fields: object) -> dict[str, object]:
+    """One row of records.DOCUMENTS."""
+    row = {"doc_id": "d1", "source": "d1.txt", "outlet": "", "published": "2022-01-21", "title": "", "url": "", "licence": ""}
+    return row | {"genre": "news", "speaker": "", "side": "", "text": text, "body_start": 0, "copy_of": ""} | fields
+
+
+@pytest.fixture(scope="session")
+def extracted(nlp: Language, actors: Gazetteer) -> Callable[..., Extracted]:
+    """Extraction of one invented text; keyword arguments are fields of the document."""
+
+    def run(text: str, **fields: object) -> Extracted:
+        return extract(pd.DataFrame([document(text, **fields)]), params=Extract(), nlp=nlp, gazetteer=actors)
+
+    return run

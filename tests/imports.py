@@ -1,0 +1,55 @@
+"""Which modules of the package a stage's command runs, directly or not, read from the source."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[1] / "src" / "stance"
+THIN = {"cli", "__init__", "__main__"}  # hold no logic that could change a result
+
+
+@cache
+def _tree(module: str) -> ast.Module:
+    return ast.parse((SOURCE / f"{module}.py").read_text(encoding="utf-8"))
+
+
+def _is_module(name: str) -> bool:
+    return (SOURCE / f"{name}.py").exists()
+
+
+@cache
+def imported_names(module: str) -> dict[str, str]:
+    """Name in `module` -> module of the package that it comes from."""
+    names = {}
+    for node in ast.walk(_tree(module)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "stance":
+            parts = node.module.split(".")
+            for alias in node.names:
+                home = parts[1] if len(parts) > 1 else alias.name
+                if _is_module(home):
+                    names[alias.asname or alias.name] = home
+    return names
+
+
+def closure(modules: set[str]) -> set[str]:
+    """`modules` and all they import from the package."""
+    seen, todo = set(), list(modules)
+    while todo:
+        module = todo.pop()
+        if module not in seen:
+            seen.add(module)
+            todo += imported_names(module).values()
+    return seen - THIN
+
+
+def command_modules(stage: str) -> set[str]:
+    """Modules that the command `stage` of `cli.py` runs, through the helpers there as well."""
+    functions = {node.name: node for node in _tree("cli").body if isinstance(node, ast.FunctionDef)}
+    used, todo, seen = set(), [stage], set()
+    while todo:
+        name = todo.pop()
+        seen.add(name)
+        names = {node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)}
+        used |= {imported_names("cli")[n] for n in names if n in imported_names("cli")}
+        todo += [n for n in names if n in functions and n not in seen]
+    return closure(used)

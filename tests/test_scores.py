@@ -1,0 +1,69 @@
+"""Scores against hand-computed values and scikit-learn; intervals by simulation."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import f1_score
+
+from stance.scores import calibration, calibration_error, confusion, draw_weights, interval, macro_f1, score_table, set_threshold
+
+
+def test_by_hand() -> None:
+    actual, predicted = np.array([0, 0, 0, 1]), np.array([0, 0, 1, 1])
+    assert confusion(actual, predicted, 2).tolist() == [[2, 1], [0, 1]]
+    assert macro_f1(confusion(actual, predicted, 2)) == pytest.approx((4 / 5 + 2 / 3) / 2)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60))
+def test_macro_f1_is_that_of_scikit_learn(pairs: list[tuple[int, int]]) -> None:
+    actual, predicted = np.array(pairs).T
+    expected = f1_score(actual, predicted, labels=np.unique(actual), average="macro", zero_division=0)
+    assert macro_f1(confusion(actual, predicted, 4)) == pytest.approx(expected)
+
+
+def test_groups_are_drawn_whole() -> None:
+    groups = np.array(["a", "a", "b", "c", "c", "c"])
+    weights = draw_weights(groups, 200, seed=1)
+    assert (weights[:, 0] == weights[:, 1]).all() and (weights[:, 3] == weights[:, 5]).all()
+    assert weights[:, [0, 2, 3]].sum(axis=1).tolist() == [3] * 200
+    assert len(np.unique(weights, axis=0)) > 5
+
+
+def test_bootstrap_interval_covers_the_true_accuracy() -> None:
+    """60 groups of 5 rows each, correct or not together in part: coverage of a nominal .95 over 200 simulated data sets."""
+    rng = np.random.default_rng(7)
+    hits = 0
+    for n in range(200):
+        ability = np.repeat(rng.beta(7, 3, 60), 5)
+        correct = rng.random(300) < ability
+        weights = draw_weights(np.repeat(np.arange(60), 5), 300, seed=n)
+        draws = (weights * correct).sum(axis=1) / weights.sum(axis=1)
+        found = interval(float(correct.mean()), draws, 0.95)
+        hits += found.low <= 0.7 <= found.high
+    assert 0.90 <= hits / 200 <= 0.98
+
+
+def test_score_table_names_the_classes_that_stand() -> None:
+    actual, predicted = np.array([0, 1, 1]), np.array([0, 1, 2])
+    scores = score_table(actual, predicted, ["a", "b", "c"], draw_weights(actual, 50, 0), 0.95)
+    assert scores["recall_b"].value == 0.5
+    assert "f1_c" not in scores
+
+
+def test_calibration_error_of_a_known_table() -> None:
+    table = pd.DataFrame({"confidence": [0.6, 0.9], "accuracy": [0.5, 1.0], "n": [30, 10]})
+    assert calibration_error(table) == pytest.approx((0.1 * 30 + 0.1 * 10) / 40)
+    bins = calibration(np.array([True, False, True, True]), np.array([0.9, 0.5, 0.8, 0.6]), bins=2)
+    assert bins["accuracy"].tolist() == [0.5, 1.0]
+
+
+def test_prediction_sets_cover_new_statements() -> None:
+    """Split conformal sets: mean coverage over 300 simulated calibrations lies within 1 / (n + 1) above the nominal level."""
+    rng = np.random.default_rng(3)
+    coverage = []
+    for _ in range(300):
+        seen, new = rng.beta(2, 1, 99), rng.beta(2, 1, 500)
+        coverage.append((new >= set_threshold(seen, 0.9)).mean())
+    assert 0.89 <= np.mean(coverage) <= 0.92
