@@ -45,6 +45,7 @@ DOCUMENTS, STATEMENTS, LABELLED, CODED = (INTERIM / f"{name}.parquet" for name i
 TRAIN, TEST = INTERIM / "train.parquet", INTERIM / "test.parquet"
 PREDICTIONS, COUNTED = PROCESSED / "predictions.parquet", PROCESSED / "counted.parquet"
 SHARES, FLOWS = REPORTS / "tables" / "shares.csv", REPORTS / "tables" / "flows.csv"
+SCORES = REPORTS / "evaluate" / "scores.csv"
 FIGURES, METRICS = REPORTS / "figures", REPORTS / "metrics"
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -190,7 +191,7 @@ def evaluate(params: ParamsFile = PARAMS) -> None:
     for target in TARGETS:
         files.write_model(models[result.chosen[target]][target], MODEL / f"{target}.skops")
     files.write_json(result.chosen, MODEL / "chosen.json")
-    score = result.metrics["test"]["act"]["all"]["macro_f1"]
+    score = result.metrics["test"]["macro_f1"]
     _say("evaluate", f"{result.chosen['act']}: macro-F1 {score['value']:.2f} ({score['low']:.2f} to {score['high']:.2f}) on {score['n']} test statements")
 
 
@@ -255,7 +256,8 @@ def report(params: ParamsFile = PARAMS) -> None:
     """
     metrics = {stage: files.read_json(METRICS / f"{stage}.json") for stage in ("ingest", "extract", "label", "evaluate")}
     counted, documents = files.read_table(COUNTED), files.read_table(DOCUMENTS)
-    page = write_report(files.read_figures(FIGURES, FIGURE_NAMES), files.read_shares(SHARES), counted, documents, metrics, params=load_params(params).report)
+    figures, shares, scores = files.read_figures(FIGURES, FIGURE_NAMES), files.read_shares(SHARES), files.read_scores(SCORES)
+    page = write_report(figures, shares, counted, documents, metrics, scores, params=load_params(params).report)
     files.write_text(page, REPORTS / "index.html")
     _say("report", f"{len(counted)} statements in {REPORTS / 'index.html'}")
 

@@ -65,14 +65,14 @@ def evaluate(
     bins = calibration(correct, probabilities.max(axis=1))
     table = pd.DataFrame({"actual": test["act"], "predicted": act.predict(test[FEATURES])})
     curve = _learning_curve(train, test, chosen["act"], params, training, track)
-    metrics = {"choice": choice, "test": _summary(scores, chosen, "test"), "real_article": _summary(scores, chosen, "real article"), "calibration_error": calibration_error(bins)}
+    metrics = {"model": {target: chosen[target] for target in TARGETS}, "lead": choice, **_summary(scores, chosen), "calibration_error": calibration_error(bins)}
     return Evaluation(chosen, metrics, scores, table, bins, curve)
 
 
 def _choose(train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], weights: np.ndarray, params: Evaluate) -> tuple[dict[str, Any], dict[str, Any]]:
     """The best model per target, and its lead over the runner-up with a paired bootstrap interval."""
     chosen: dict[str, Any] = {"threshold": {}}
-    choice = {}
+    choice: dict[str, Any] = {}
     for target in TARGETS:
         codes = CODES[target]
         actual = _indices(train[target], codes)
@@ -84,7 +84,7 @@ def _choose(train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], weights: 
         frame = out_of_fold[best]
         probability = np.array([frame[f"p_{target}_{code}"].iloc[n] for n, code in enumerate(train[target])])
         chosen["threshold"][target] = set_threshold(probability, params.set_level)
-        choice[target] = {"model": best, "runner_up": second, "lead": vars(interval(lead[0], lead[1:], params.level))}
+        choice[target] = {"over": second, **vars(interval(lead[0], lead[1:], params.level))}
     return chosen, choice
 
 
@@ -115,13 +115,19 @@ def _scored(name: str, target: str, part: str, rows: pd.DataFrame, predicted: It
     return result
 
 
-def _summary(scores: pd.DataFrame, chosen: dict[str, Any], part: str) -> dict[str, Any]:
-    """The chosen models' headline scores in one part."""
-    wanted = scores[(scores["part"] == part) & scores["metric"].str.match("macro_f1|accuracy|f1_")]
+def _summary(scores: pd.DataFrame, chosen: dict[str, Any]) -> dict[str, Any]:
+    """The chosen models' headline scores by part: macro-F1 with its interval for acts, the rest as plain values."""
     result: dict[str, Any] = {}
-    for row in wanted.to_dict("records"):
-        if row["model"] == chosen[row["target"]] and (row["scope"] in {"all", *COMPARED}) and (row["target"] == "act" or row["metric"] == "macro_f1"):
-            result.setdefault(row["target"], {}).setdefault(row["scope"], {})[row["metric"]] = {k: row[k] for k in ("value", "low", "high", "n")}
+    for row in scores[scores["part"] != "cross-validation"].to_dict("records"):
+        if row["model"] != chosen[row["target"]] or row["scope"] not in {"all", *COMPARED}:
+            continue
+        part = result.setdefault(row["part"].replace(" ", "_"), {})
+        if row["target"] != "act" and row["metric"] == "macro_f1":
+            part[f"{row['target']}_macro_f1"] = row["value"]
+        elif row["target"] == "act" and row["scope"] == "all" and row["metric"] in {"macro_f1", "accuracy"}:
+            part[row["metric"]] = {name: row[name] for name in ("value", "low", "high", "n")}
+        elif row["target"] == "act" and (row["scope"] == "all") == row["metric"].startswith("f1_") and row["metric"].startswith(("f1_", "macro_f1")):
+            part[row["metric"] + ("" if row["scope"] == "all" else f"_{row['scope']}")] = row["value"]
     return result
 
 

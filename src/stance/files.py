@@ -91,6 +91,14 @@ def read_shares(path: Path) -> pd.DataFrame:
     return rows
 
 
+def read_scores(path: Path) -> pd.DataFrame:
+    """`evaluate`'s scores from the CSV that `write_csv` made of them."""
+    rows = read_csv(path)
+    for name in ("value", "low", "high"):
+        rows[name] = pd.to_numeric(rows[name]).astype(float)
+    return rows.astype({"n": int})
+
+
 def read_flows(path: Path) -> pd.DataFrame:
     """Counts by side, addressee and act from the CSV that `write_csv` made of them."""
     return read_csv(path).astype({"n": int})

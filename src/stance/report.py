@@ -21,10 +21,12 @@ def report(
     counted: pd.DataFrame,
     documents: pd.DataFrame,
     metrics: dict[str, Any],
+    scores: pd.DataFrame | None = None,
     *,
     params: Report,
 ) -> str:
-    """The page. `figures` hold `name`, `alt` and `svg`; `counted` are `estimate`'s statements; `metrics` the stages' counts by stage.
+    """The page. `figures` hold `name`, `alt` and `svg`; `counted` are `estimate`'s statements; `metrics` the stages' counts
+    by stage, `scores` evaluate's scores where the model was trained here.
 
     All text is escaped, figures are images, and the page's own policy forbids scripts and network requests.
     """
@@ -46,7 +48,15 @@ def report(
         statements=statements,
         documents=documents.drop(columns="text").to_dict("records"),
         metrics=metrics,
+        scores=[] if scores is None else _headline(scores, metrics["evaluate"]["model"]["act"]),
     )
+
+
+def _headline(scores: pd.DataFrame, model: str) -> list[dict[str, Any]]:
+    """Test scores of the act model: macro-F1 over all and per side, F1 per act."""
+    own = scores[(scores["model"] == model) & (scores["target"] == "act") & (scores["part"] == "test")]
+    over_all = own[(own["scope"] == "all") & own["metric"].isin(["macro_f1", *(f"f1_{act}" for act in ACTS)])]
+    return [*over_all.to_dict("records"), *own[own["scope"].isin(COMPARED) & (own["metric"] == "macro_f1")].to_dict("records")]
 
 
 def _evidence(row: dict[str, Any], texts: pd.DataFrame, context: int) -> dict[str, Any]:

@@ -15,6 +15,9 @@ from stance.params import Train
 from stance.records import LABELLED, check
 
 
+LEAST = 8  # rows of a code from which it can be learnt: inner folds and calibration divide them again
+
+
 @dataclass(frozen=True)
 class Trained:
     """`models` by target, fitted on all rows; `out_of_fold` has a row per statement with `<target>` and `p_<target>_<code>`."""
@@ -42,8 +45,9 @@ def train(labelled: pd.DataFrame, *, name: str, params: Train, track: Callable[[
 
 
 def fit(labelled: pd.DataFrame, name: str, target: str, params: Train) -> Pipeline:
-    """One classifier; its grid is searched over folds that keep groups whole, for the best macro-F1."""
+    """One classifier; its grid is searched over folds that keep groups whole, for the best macro-F1. Codes of fewer than LEAST rows are not learnt."""
     model, grid = make_model(name, target)
+    labelled = labelled[labelled.groupby(target)[target].transform("size") >= LEAST]
     codes = labelled[target].to_numpy(dtype=object).astype(str)
     if not grid:
         return model.fit(labelled[FEATURES], codes)

@@ -1,0 +1,69 @@
+"""On real texts that are no part of the repository: floors under the chain, and nothing of them in the repository."""
+
+import importlib.util
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+from spacy.language import Language
+
+from stance.actors import Gazetteer
+from stance.extract import extract
+from stance.ingest import ingest
+from stance.params import Extract, Ingest
+from stance.readers import read_paths
+
+RUN = 10  # words in a row that make a copy
+
+
+@pytest.fixture(scope="module")
+def scores(shared: Path, nlp: Language, actors: Gazetteer) -> dict[str, float]:
+    """Extraction on the marked articles, by the shared scorer; acts are not looked at."""
+    spec = importlib.util.spec_from_file_location("score_e2e", shared / "bench" / "score_e2e.py")
+    assert spec and spec.loader
+    scorer: Any = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(scorer)
+    params = Ingest(near_copy=1)
+    documents = ingest(read_paths([shared / "gold" / "e2e_articles.jsonl"], params=params), params=params).rows
+    rows = extract(documents.assign(genre="news"), params=Extract(), nlp=nlp, gazetteer=actors).rows.assign(act="other")
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows.to_dict("records"):
+        found.setdefault(row["doc_id"], []).append(row)
+    return scorer.score(scorer.read(shared / "gold" / "e2e_dev.jsonl"), found, dict(zip(documents["doc_id"], documents["text"], strict=True)))
+
+
+def test_statements_of_marked_articles_are_found(scores: dict[str, float]) -> None:
+    assert scores["f1"] >= 0.80
+
+
+def test_their_sides_are_right(scores: dict[str, float]) -> None:
+    assert scores["side"] >= 0.85
+
+
+def test_every_corpus_is_read(shared: Path) -> None:
+    for path in sorted((shared / "corpora").glob("*.jsonl")):
+        first = path.read_text(encoding="utf-8").splitlines()[:3]
+        result = ingest(read_paths([path], params=Ingest()), params=Ingest()) if path.stat().st_size < 1_000_000 else None
+        if result is not None:
+            assert json.loads(first[0])["doc_id"] in set(result.rows["doc_id"]) | set(result.set_aside["source"]), path.name
+
+
+def test_nothing_of_them_is_in_the_repository(shared: Path) -> None:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    ours = set()
+    for name in listed:
+        if not name.startswith(("seeds/", "reports/", "requirements.lock")) and (ROOT / name).suffix in {".py", ".md", ".csv", ".yaml", ".ipynb", ".toml"}:
+            ours |= runs((ROOT / name).read_text(encoding="utf-8"))
+    texts = [row["text"] for path in sorted((shared / "corpora").glob("*.jsonl")) for row in map(json.loads, path.open(encoding="utf-8"))]
+    texts += [row["text"] for row in map(json.loads, (shared / "gold" / "statements_dev.jsonl").open(encoding="utf-8"))]
+    common = {words for text in texts for words in runs(text) if words in ours and not all(word.isdigit() for word in words)}
+    assert common == set()
+
+
+def runs(text: str) -> set[tuple[str, ...]]:
+    words = [word.lower() for word in pd.Series([text]).str.findall(r"[^\W_]+")[0]]
+    return set(zip(*(words[n:] for n in range(RUN)), strict=False))
