@@ -13,6 +13,7 @@ from stance import cues
 
 SUBJECTS = {"nsubj", "nsubjpass"}
 SUBJECT_FROM_HEAD = {"conj", "xcomp", "advcl", "dep"}
+FIRST_PERSON = {"i", "we", "you"}  # outside quotation marks this is the writer, or a quotation without marks
 NEGATED = {"say", "tell", "comment", "announce"}  # "did not say" reports nothing; "does not want" does
 
 
@@ -46,7 +47,7 @@ def _reported(cue: Token) -> Attribution | None:
     if lemma not in cues.CUES or cue.pos_ not in {"VERB", "AUX"} or _reports_nothing(cue):
         return None
     source = _source(cue)
-    if source is None:
+    if source is None or source.lower_ in FIRST_PERSON:
         return None
     words, content = _content(cue, lemma)
     speech = lemma in cues.SPEECH

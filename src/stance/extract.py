@@ -112,7 +112,8 @@ def _news(document: dict[str, Any], nlp: Language, resolver: Resolver) -> Iterat
         headed = _heading(text, span, resolver)
         if headed:
             number += 1
-            yield Draft([headed[1]], "mixed" if marks else "indirect", headed[0], Said(number, []))
+            whole = any(mark.start <= headed[1].start and headed[1].end <= mark.end for mark in marks)
+            yield Draft([headed[1]], "direct" if whole else "mixed" if marks else "indirect", headed[0], Said(number, []))
             continue
         quoted = _quoted(doc, span, marks)
         found = find_attributions(doc, quoted)

@@ -57,7 +57,7 @@ def ingest(raw: Iterable[Raw], *, params: Ingest) -> IngestResult:
         if problem is not None:
             aside.append(problem)
     frame = pd.DataFrame(rows, columns=list(DOCUMENTS.columns)) if rows else empty(DOCUMENTS)
-    frame["copy_of"] = _copies(frame, params.near_copy)
+    frame["copy_of"] = pd.Series(_copies(frame, params.near_copy), index=frame.index, dtype=str)
     table = pd.DataFrame([vars(item) for item in aside], columns=SET_ASIDE, dtype=str)
     return IngestResult(check(frame, DOCUMENTS), table)
 
@@ -76,13 +76,14 @@ def _row(item: RawDocument) -> dict[str, object]:
     given = {name: next((item.fields[alias] for alias in aliases if alias in item.fields), "") for name, aliases in ALIASES.items()}
     genre = given["genre"].lower()
     spoken = given["speaker"] or looks_like_transcript(item.text)
-    default = "transcript" if spoken else "release" if given["side"] else "news"
+    side = given["side"] if given["side"] in {"US", "RUS", "other"} else ""
+    default = "transcript" if spoken else "release" if side else "news"
     return given | {
         "doc_id": given["doc_id"] or identifier(item.source, item.text),
         "source": item.source,
         "published": iso_date(given["published"]),
         "genre": genre if genre in GENRES else default,
-        "side": given["side"] if given["side"] in {"US", "RUS", "other"} else "",
+        "side": side,
         "text": item.text,
         "body_start": item.body_start,
         "copy_of": "",

@@ -83,7 +83,8 @@ class Resolver:
             lambda: self._named(words, inside, head),
             lambda: self._counterpart(words, inside, phrase.start),
             lambda: self._possessed(words, inside),
-            lambda: self._role(words, inside, phrase.start),
+            lambda: self._heard_name(self.text[head.start : head.end]),
+            lambda: self._role(words, inside),
             lambda: self._slip(self.text[head.start : head.end]),
         ]
         return [next((speaker for way in ways if (speaker := way())), Speaker(words, "", "unknown", "unresolved"))]
@@ -119,7 +120,7 @@ class Resolver:
             return None
         heard = [speaker for start, speaker in self.heard if at - REACH <= start < at]
         if gender:
-            fits = [s for s in heard if (s.person is None or s.person.gender in (gender, "")) and s.basis not in {"country", "organ", "group"}]
+            fits = [s for s in heard if (s.person is None or s.person.gender in (gender, "")) and s.basis not in {"country", "organ", "group", "officials"}]
             people = {p for m in self._before(at) if m.form != "adjective" and (p := self.person_in(m)) and p.gender == gender}
             if not fits and len(people) == 1:
                 return self.speaker_of(people.pop(), "pronoun")
@@ -192,11 +193,19 @@ class Resolver:
         offices = [o for o in self.gazetteer.offices_called(words, side) if not o.speaks_for or keys & set(o.speaks_for)]
         return self._holder(offices, words, "possessive") if offices else None
 
-    def _role(self, words: str, inside: list[Mention], at: int) -> Speaker | None:
+    def _heard_name(self, word: str) -> Speaker | None:
+        """A name that stood within a longer source before ("Envoy Ned Nobody said …", then "Nobody said …")."""
+        before = [speaker for _, speaker in self.heard if speaker.person is None and word in speaker.name.split()]
+        return before[-1] if word[:1].isupper() and before else None
+
+    def _role(self, words: str, inside: list[Mention]) -> Speaker | None:
         """An office or unnamed officials of a country; without a country, the one person named before who holds it."""
         places = [m.entities[0] for m in inside if isinstance(m.entities[0], Actor)]
         if not places:
             offices = self.gazetteer.offices_called(words)
+            last = self.heard[-1][1].person if self.heard else None
+            if last and any(tenure.office in offices for tenure in last.tenures_on(self.date)):
+                return self.speaker_of(last, "role")
             return self._holder(offices, words, "role") if offices and not FORMER.search(words) else None
         place = places[0]
         offices = self.gazetteer.offices_called(words, place.side) if place.side in {"US", "RUS"} else []
