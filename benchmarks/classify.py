@@ -2,9 +2,9 @@
 
     python benchmarks/classify.py [--shared DIR]
 
-Prints a table and writes reports/benchmarks/classify.csv: macro-F1 and F1 per act with 95 % bootstrap intervals over documents, for each model of
-the pipeline, over all statements and per side; expected calibration error of the chosen model. The gold codes come from two language-model coders;
-no human expert checked them.
+Prints a table and writes reports/benchmarks/classify.csv: macro-F1 and F1 per act with 95 % bootstrap intervals over documents,
+for each model of the pipeline, over all statements and per side; expected calibration error of the chosen model.
+The gold codes come from two language-model coders; no human expert checked them.
 """
 
 import argparse
@@ -37,7 +37,10 @@ def scores(rows: pd.DataFrame, predicted: np.ndarray, name: str) -> list[dict[st
     result: list[dict[str, object]] = []
     for scope in ["all", *COMPARED]:
         mask = np.ones(len(rows), dtype=bool) if scope == "all" else (rows["side"] == scope).to_numpy()
-        actual, guessed = rows.loc[mask, "label"].map(index).to_numpy(), np.array([index[act] for act in predicted[mask]])
+        actual, guessed = (
+            rows.loc[mask, "label"].map(index).to_numpy(),
+            np.array([index[act] for act in predicted[mask]]),
+        )
         weights = draw_weights(rows.loc[mask, "doc_id"].to_numpy(), REPLICATES, SEED)
         for metric, found in score_table(actual, guessed, list(ACTS), weights, 0.95).items():
             if metric == "macro_f1" or metric.startswith("f1_"):
@@ -58,7 +61,17 @@ def main() -> None:
         table += scores(rows, predicted, name)
         if name == chosen:
             error = calibration_error(calibration(predicted == rows["label"].to_numpy(), probability.max(axis=1)))
-            table.append({"model": name, "scope": "all", "metric": "calibration_error", "n": len(rows), "value": error, "low": np.nan, "high": np.nan})
+            table.append(
+                {
+                    "model": name,
+                    "scope": "all",
+                    "metric": "calibration_error",
+                    "n": len(rows),
+                    "value": error,
+                    "low": np.nan,
+                    "high": np.nan,
+                }
+            )
     frame = pd.DataFrame(table)
     files.write_csv(frame, ROOT / "reports" / "benchmarks" / "classify.csv")
     print(frame[frame["scope"] == "all"].round(2).to_string(index=False))

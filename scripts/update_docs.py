@@ -33,16 +33,30 @@ def scores() -> str:
     ours = ours[(ours["target"] == "act") & (ours["scope"] == "all")]
     real = files.read_scores(REPORTS / "benchmarks" / "classify.csv")
     chosen = _json("metrics/evaluate.json")["model"]["act"]
-    lines = ["| 95 % intervals in brackets | authored, cross-validation | authored, test | real statements |", "| --- | --- | --- | --- |"]
+    lines = [
+        "| 95 % intervals in brackets | authored, cross-validation | authored, test | real statements |",
+        "| --- | --- | --- | --- |",
+    ]
     for name in (chosen, "rules", "dummy"):
         for metric in ["macro_f1", *(f"f1_{act}" for act in ACTS)] if name == chosen else ["macro_f1"]:
             cells = []
-            for frame in (ours[ours["part"] == "cross-validation"], ours[ours["part"] == "test"], real[real["scope"] == "all"]):
+            for frame in (
+                ours[ours["part"] == "cross-validation"],
+                ours[ours["part"] == "test"],
+                real[real["scope"] == "all"],
+            ):
                 found = frame[(frame["model"] == name) & (frame["metric"] == metric)].iloc[0]
                 cells.append(_cell(found))
             what = "macro-F1" if metric == "macro_f1" else f"F1 {metric[3:]}"
             lines.append(f"| {name.replace('_', ' ')}: {what} | {' | '.join(cells)} |")
-    sizes = [int(frame["n"].max()) for frame in (ours[ours["part"] == "cross-validation"], ours[ours["part"] == "test"], real[real["scope"] == "all"])]
+    sizes = [
+        int(frame["n"].max())
+        for frame in (
+            ours[ours["part"] == "cross-validation"],
+            ours[ours["part"] == "test"],
+            real[real["scope"] == "all"],
+        )
+    ]
     lines.append(f"| statements | {' | '.join(map(str, sizes))} |")
     sides = real[(real["model"] == chosen) & (real["metric"] == "macro_f1") & (real["scope"] != "all")].set_index("scope")
     per_side = ", ".join(f"{SIDE_NAMES[side]} {_cell(sides.loc[side])}" for side in sides.index)
@@ -59,15 +73,29 @@ def agreement() -> str:
             value = found[name]["alpha"][part] if found[name]["n"] else None
             cells.append("–" if not value or value["value"] is None else f"{value['value']:.2f} ({value['low']:.2f}–{value['high']:.2f})")
         lines.append(f"| {SIDE_NAMES.get(part, part)} | {' | '.join(cells)} |")
-    lines.append(f"| statements, disagreements | {' | '.join(str(found[n]['n']) + ', ' + str(found[n].get('disagreements', 0)) for n in ('authored', 'codes'))} |")
+    sizes = [f"{found[name]['n']}, {found[name].get('disagreements', 0)}" for name in ("authored", "codes")]
+    lines.append(f"| statements, disagreements | {' | '.join(sizes)} |")
     return "\n".join(lines)
 
 
 def extraction() -> str:
     """Scores of the chain on marked articles."""
     found = _json("benchmarks/attribution.json")
-    rows = [("statements found, F1", "f1"), ("precision", "precision"), ("recall", "recall"), ("side right, of those found", "side"), ("act right, of US and Russian ones found", "act")]
-    return "\n".join(["| measure | value |", "| --- | --- |", *(f"| {name} | {found[key]:.2f} |" for name, key in rows), f"| marked statements | {found['gold']} |"])
+    rows = [
+        ("statements found, F1", "f1"),
+        ("precision", "precision"),
+        ("recall", "recall"),
+        ("side right, of those found", "side"),
+        ("act right, of US and Russian ones found", "act"),
+    ]
+    return "\n".join(
+        [
+            "| measure | value |",
+            "| --- | --- |",
+            *(f"| {name} | {found[key]:.2f} |" for name, key in rows),
+            f"| marked statements | {found['gold']} |",
+        ]
+    )
 
 
 def example() -> str:
@@ -75,14 +103,22 @@ def example() -> str:
     return "```\n" + (REPORTS / "example.txt").read_text(encoding="utf-8").rstrip() + "\n```"
 
 
-BLOCKS = {"README.md": {"example": example, "scores": scores}, "docs/model-card.md": {"agreement": agreement, "scores": scores, "extraction": extraction}}
+BLOCKS = {
+    "README.md": {"example": example, "scores": scores},
+    "docs/model-card.md": {"agreement": agreement, "scores": scores, "extraction": extraction},
+}
 
 
 def updated(name: str) -> str:
     """The document `name` with its blocks written anew."""
     text = (ROOT / name).read_text(encoding="utf-8")
     for block, write in BLOCKS[name].items():
-        text = re.sub(rf"(<!-- {block} -->\n).*?(<!-- /{block} -->)", lambda match, write=write: f"{match[1]}{write()}\n{match[2]}", text, flags=re.S)
+        text = re.sub(
+            rf"(<!-- {block} -->\n).*?(<!-- /{block} -->)",
+            lambda match, write=write: f"{match[1]}{write()}\n{match[2]}",
+            text,
+            flags=re.S,
+        )
     return text
 
 

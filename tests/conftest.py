@@ -41,7 +41,15 @@ def actors() -> Gazetteer:
 
 def document(text: str, **fields: object) -> dict[str, object]:
     """One row of records.DOCUMENTS."""
-    row = {"doc_id": "d1", "source": "d1.txt", "outlet": "", "published": "2022-01-21", "title": "", "url": "", "licence": ""}
+    row = {
+        "doc_id": "d1",
+        "source": "d1.txt",
+        "outlet": "",
+        "published": "2022-01-21",
+        "title": "",
+        "url": "",
+        "licence": "",
+    }
     return row | {"genre": "news", "speaker": "", "side": "", "text": text, "body_start": 0, "copy_of": ""} | fields
 
 

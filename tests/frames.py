@@ -1,8 +1,8 @@
 """Invented predictions and codes for the tests of estimation, charts and the report."""
 
 import pandas as pd
-from conftest import document
 
+from conftest import document
 from stance.codebook import ACTS
 from stance.records import CODED, PREDICTIONS
 
@@ -25,11 +25,36 @@ def predictions(codes: list[tuple[str, str, str]]) -> pd.DataFrame:
     rows = []
     for n, (side, act, issue) in enumerate(codes):
         start, end = place(n)
-        row = dict.fromkeys(PREDICTIONS.columns, "") | {"statement_id": f"d1:{start}-{end}", "attribution_id": f"d1:a{n}", "doc_id": "d1"}
-        row |= {"spans": [[start, end]], "content": text_of(n + 1)[start:end], "quote": "direct", "cue_span": [], "source_span": []}
-        row |= {"speaker": f"Speaker of {side}", "side": side, "side_basis": "name", "addressee": "UKR" if n % 2 else "unspecified"}
+        row = dict.fromkeys(PREDICTIONS.columns, "") | {
+            "statement_id": f"d1:{start}-{end}",
+            "attribution_id": f"d1:a{n}",
+            "doc_id": "d1",
+        }
+        row |= {
+            "spans": [[start, end]],
+            "content": text_of(n + 1)[start:end],
+            "quote": "direct",
+            "cue_span": [],
+            "source_span": [],
+        }
+        row |= {
+            "speaker": f"Speaker of {side}",
+            "side": side,
+            "side_basis": "name",
+            "addressee": "UKR" if n % 2 else "unspecified",
+        }
         row |= {f"p_{code}": 0.7 if code == act else 0.1 for code in ACTS}
-        rows.append(row | {"act": act, "prediction_set": [act], "issue": issue, "p_issue": 0.5, "stance": "unclear", "p_stance": 0.5})
+        rows.append(
+            row
+            | {
+                "act": act,
+                "prediction_set": [act],
+                "issue": issue,
+                "p_issue": 0.5,
+                "stance": "unclear",
+                "p_stance": 0.5,
+            }
+        )
     return pd.DataFrame(rows, columns=list(PREDICTIONS.columns))
 
 
@@ -39,4 +64,9 @@ def coded(frame: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(secondary="", coder="test", extracted=frame["statement_id"])
 
 
-MIXED = [("US", "warning", "military_posture")] * 9 + [("US", "other", "none_other")] * 3 + [("RUS", "demand", "security_guarantees")] * 8 + [("RUS", "other", "iran")] * 2
+MIXED = (
+    [("US", "warning", "military_posture")] * 9
+    + [("US", "other", "none_other")] * 3
+    + [("RUS", "demand", "security_guarantees")] * 8
+    + [("RUS", "other", "iran")] * 2
+)

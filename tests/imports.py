@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "stance"
-THIN = {"cli", "__init__", "__main__"}  # hold no logic that could change a result
+COMMANDS = ("stages", "oneshot", "console")
+THIN = {"cli", *COMMANDS, "__init__", "__main__"}  # hold no logic that could change a result
 
 
 @cache
@@ -43,13 +44,14 @@ def closure(modules: set[str]) -> set[str]:
 
 
 def command_modules(stage: str) -> set[str]:
-    """Modules that the command `stage` of `cli.py` runs, through the helpers there as well."""
-    functions = {node.name: node for node in _tree("cli").body if isinstance(node, ast.FunctionDef)}
+    """Modules that the command `stage` runs, through the helpers of the command modules as well."""
+    functions = {node.name: node for module in COMMANDS for node in _tree(module).body if isinstance(node, ast.FunctionDef)}
+    homes = {name: home for module in COMMANDS for name, home in imported_names(module).items() if home not in THIN}
     used, todo, seen = set(), [stage], set()
     while todo:
         name = todo.pop()
         seen.add(name)
         names = {node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)}
-        used |= {imported_names("cli")[n] for n in names if n in imported_names("cli")}
+        used |= {homes[n] for n in names if n in homes}
         todo += [n for n in names if n in functions and n not in seen]
     return closure(used)

@@ -5,12 +5,33 @@ import pandas as pd
 from stance.records import identifier
 
 WORDS = {
-    "warning": ["any attack will be answered with a heavy price", "whoever crosses the river will pay for it", "the answer to such a strike will be harsh"],
-    "reassurance": ["we will stand with our partners in the north", "nobody in the valley is threatened by our units", "the limits will be lifted once the ships are home"],
-    "demand": ["the brigades must leave the valley", "we ask for a written answer to our letter", "the archive has to be opened to the inspectors"],
-    "other": ["the two ministers met for an hour", "their words are an insult to history", "the harbour was opened in spring"],
+    "warning": [
+        "any attack will be answered with a heavy price",
+        "whoever crosses the river will pay for it",
+        "the answer to such a strike will be harsh",
+    ],
+    "reassurance": [
+        "we will stand with our partners in the north",
+        "nobody in the valley is threatened by our units",
+        "the limits will be lifted once the ships are home",
+    ],
+    "demand": [
+        "the brigades must leave the valley",
+        "we ask for a written answer to our letter",
+        "the archive has to be opened to the inspectors",
+    ],
+    "other": [
+        "the two ministers met for an hour",
+        "their words are an insult to history",
+        "the harbour was opened in spring",
+    ],
 }
-ISSUE = {"warning": "military_posture", "reassurance": "security_guarantees", "demand": "diplomacy_talks", "other": "none_other"}
+ISSUE = {
+    "warning": "military_posture",
+    "reassurance": "security_guarantees",
+    "demand": "diplomacy_talks",
+    "other": "none_other",
+}
 STANCE = {"warning": "favour", "reassurance": "favour", "demand": "against", "other": "n/a"}
 
 

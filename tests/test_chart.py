@@ -2,8 +2,8 @@
 
 import pandas as pd
 import pytest
-from frames import MIXED, coded, documents, predictions
 
+from frames import MIXED, coded, documents, predictions
 from stance import figstyle
 from stance.chart import acts_title, chart, flows_title, source_line
 from stance.codebook import ACTS
@@ -19,7 +19,10 @@ CASES = {
     "by hand, no clear gap": (FEW, True),
     "uncorrected": (MIXED, False),
     "one side only": (MIXED[:12], True),
-    "every issue": ([("US", act, issue) for act in ACTS for issue in ("iran", "energy", "sanctions", "cyber_elections")] * 3 + MIXED, True),
+    "every issue": (
+        [("US", act, issue) for act in ACTS for issue in ("iran", "energy", "sanctions", "cyber_elections")] * 3 + MIXED,
+        True,
+    ),
     "none": ([], False),
 }
 
@@ -50,7 +53,10 @@ def test_all_text_lies_on_the_page_and_there_is_no_legend(case: str) -> None:
         with figstyle.style():
             figure.canvas.draw_without_rendering()
         page = figure.canvas.bbox
-        texts = [*figure.canvas.texts, *(text for axes in figure.canvas.axes for text in [*axes.texts, axes.title, *axes.get_yticklabels()])]
+        texts = [
+            *figure.canvas.texts,
+            *(text for axes in figure.canvas.axes for text in [*axes.texts, axes.title, *axes.get_yticklabels()]),
+        ]
         for text in texts:
             if text.get_text().strip():
                 box = text.get_window_extent(figure.canvas._get_renderer())

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from conftest import ROOT
 from typer.testing import CliRunner
 
+from conftest import ROOT
 from stance.cli import app
 from stance.codebook import ACTS
 from stance.records import PREDICTIONS
@@ -95,7 +95,10 @@ def test_a_table_is_printed_for_people(hostile: Path, tmp_path: Path) -> None:
 
 def test_classify_adds_codes_and_keeps_the_rest(tmp_path: Path) -> None:
     source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
-    source.write_text('{"id": 7, "words": "They must withdraw their troops."}\n{"id": 8, "words": "We met for an hour."}\n', encoding="utf-8")
+    source.write_text(
+        '{"id": 7, "words": "They must withdraw their troops."}\n{"id": 8, "words": "We met for an hour."}\n',
+        encoding="utf-8",
+    )
     result = run("classify", source, "--text-field", "words", "--out", target)
     assert result.exit_code == 0, result.stderr
     rows = [json.loads(line) for line in target.read_text(encoding="utf-8").splitlines()]
@@ -125,7 +128,9 @@ def test_classify_of_nothing_is_nothing() -> None:
         pytest.param(["train", "oracle"], None, ["train.parquet"], id="no training data"),
     ],
 )
-def test_bad_input_gets_one_line_and_loses_nothing(arguments: list[str], stdin: str | None, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_input_gets_one_line_and_loses_nothing(
+    arguments: list[str], stdin: str | None, words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file.txt").write_text("kept", encoding="utf-8")
     (tmp_path / "nothing").mkdir()

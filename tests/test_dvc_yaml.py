@@ -4,10 +4,10 @@ import ast
 
 import pytest
 import yaml
-from conftest import ROOT
-from imports import SOURCE, command_modules
 from typer.main import get_command
 
+from conftest import ROOT
+from imports import SOURCE, command_modules
 from stance.cli import app
 from stance.params import Params
 
@@ -22,13 +22,19 @@ def test_stages_are_commands_params_modules_and_test_files() -> None:
     assert set(SHIPPED) == stages | {"models"} == set(Params.model_fields)
     for stage in stages:
         assert (ROOT / "tests" / f"test_{stage}.py").exists(), stage
-        functions = {node.name for node in ast.parse((SOURCE / f"{stage}.py").read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)}
+        functions = {
+            node.name for node in ast.parse((SOURCE / f"{stage}.py").read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
+        }
         assert stage in functions
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_module_that_a_stage_runs_is_a_dependency(stage: str) -> None:
-    listed = {dep.removeprefix("src/stance/").removesuffix(".py") for dep in STAGES[stage]["deps"] if dep.startswith("src/stance/") and dep.endswith(".py")}
+    listed = {
+        dep.removeprefix("src/stance/").removesuffix(".py")
+        for dep in STAGES[stage]["deps"]
+        if dep.startswith("src/stance/") and dep.endswith(".py")
+    }
     assert listed == command_modules(stage)
 
 
@@ -53,8 +59,22 @@ def test_what_people_read_is_in_git() -> None:
 
 
 def test_stages_open_no_file_and_print_nothing() -> None:
-    allowed = {"files", "cli", "readers", "resources", "actors", "codebook", "rules", "params", "report"}  # readers of input and of package data
+    allowed = {
+        "files",
+        "cli",
+        "readers",
+        "resources",
+        "actors",
+        "codebook",
+        "rules",
+        "params",
+        "report",
+    }  # readers of input and of package data
     for path in SOURCE.glob("*.py"):
-        names = {node.func.id for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+        names = {
+            node.func.id
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
         assert "print" not in names, path.name
         assert path.stem in allowed or "open" not in names, path.name

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from frames import MIXED, coded, predictions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from frames import MIXED, coded, predictions
 from stance.codebook import ACTS
 from stance.estimate import BY_HAND, UNCORRECTED, estimate
 from stance.params import Estimate
@@ -85,7 +85,14 @@ def test_no_statements() -> None:
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from(["US", "RUS", "other"]), st.sampled_from(ACTS), st.just("iran")), min_size=1, max_size=20), st.booleans())
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["US", "RUS", "other"]), st.sampled_from(ACTS), st.just("iran")),
+        min_size=1,
+        max_size=20,
+    ),
+    st.booleans(),
+)
 def test_shares_of_a_side_add_up_to_one_and_lie_in_their_interval(codes: list[tuple[str, str, str]], by_hand: bool) -> None:
     rows = shares_of(codes, by_hand).shares
     for _, own in rows[rows["issue"] == ""].groupby("side"):

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+
 from frames import MIXED, coded, predictions
 from labelled import labelled
-
 from stance.evaluate import Evaluation, evaluate
 from stance.params import Evaluate, Split, Train
 from stance.records import CODED, empty

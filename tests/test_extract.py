@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from conftest import document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.language import Language
 
+from conftest import document
 from stance.actors import Gazetteer
 from stance.extract import Extracted, extract
 from stance.params import Extract
@@ -22,8 +22,16 @@ def rows(result: Extracted) -> list[tuple[str, str, str]]:
 
 
 NEWS = [
-    pytest.param("“We will answer any strike,” Antony Blinken said.", [("US", "direct", "We will answer any strike")], id="direct, cue after"),
-    pytest.param("Sergey Lavrov said: “We need a written answer.”", [("RUS", "direct", "We need a written answer")], id="direct, cue before"),
+    pytest.param(
+        "“We will answer any strike,” Antony Blinken said.",
+        [("US", "direct", "We will answer any strike")],
+        id="direct, cue after",
+    ),
+    pytest.param(
+        "Sergey Lavrov said: “We need a written answer.”",
+        [("RUS", "direct", "We need a written answer")],
+        id="direct, cue before",
+    ),
     pytest.param(
         "“We will talk,” said Sergey Lavrov, “but not under pressure.”",
         [("RUS", "direct", "We will talk but not under pressure")],
@@ -50,7 +58,11 @@ NEWS = [
         [("US", "mixed", "the step would be “a grave mistake” for Moscow")],
         id="mixed",
     ),
-    pytest.param("Russia wants written guarantees from the alliance.", [("RUS", "indirect", "written guarantees from the alliance")], id="want"),
+    pytest.param(
+        "Russia wants written guarantees from the alliance.",
+        [("RUS", "indirect", "written guarantees from the alliance")],
+        id="want",
+    ),
     pytest.param("Washington demands that the brigades leave.", [("US", "indirect", "the brigades leave")], id="demand"),
     pytest.param("Washington fears Russia could attack.", [("US", "indirect", "Russia could attack")], id="fear"),
     pytest.param(
@@ -60,7 +72,11 @@ NEWS = [
     ),
     pytest.param("Antony Blinken warned Moscow against an attack.", [("US", "indirect", "an attack")], id="warned against"),
     pytest.param("Moscow promised to return the archive.", [("RUS", "indirect", "to return the archive")], id="promised to"),
-    pytest.param("Lavrov: “We have sent our answer.”", [("RUS", "direct", "We have sent our answer")], id="heading with a quotation"),
+    pytest.param(
+        "Lavrov: “We have sent our answer.”",
+        [("RUS", "direct", "We have sent our answer")],
+        id="heading with a quotation",
+    ),
     pytest.param(
         "The depots are empty, according to the Pentagon.",
         [("US", "indirect", "The depots are empty")],
@@ -71,7 +87,11 @@ NEWS = [
         [("US", "indirect", "a small raid would be answered mildly")],
         id="fragment that leans on the sentence before",
     ),
-    pytest.param("Joe Biden made it clear that no soldier would go.", [("US", "indirect", "no soldier would go")], id="made it clear"),
+    pytest.param(
+        "Joe Biden made it clear that no soldier would go.",
+        [("US", "indirect", "no soldier would go")],
+        id="made it clear",
+    ),
     pytest.param("Ukrainian officials said the line held.", [("other", "indirect", "the line held")], id="another side"),
     pytest.param("Ned Nobody said the line held.", [("unknown", "indirect", "the line held")], id="unknown name"),
     pytest.param("The two ministers met in Geneva for an hour.", [], id="no statement"),
@@ -113,10 +133,20 @@ SOURCES = [
     pytest.param("Putin’s spokesman said the door was open.", "Dmitry Peskov", "possessive", id="spokesman of a person"),
     pytest.param("Biden’s spokeswoman said the door was open.", "Jen Psaki", "possessive", id="spokeswoman of a person"),
     pytest.param("Antony Blinken arrived. Blink said the door was open.", "Antony Blinken", "slip", id="slip of translation"),
-    pytest.param("The US and its allies met. The US and its allies said the door was open.", "United States", "group", id="with allies"),
+    pytest.param(
+        "The US and its allies met. The US and its allies said the door was open.",
+        "United States",
+        "group",
+        id="with allies",
+    ),
     pytest.param("The Kremlin said the door was open.", "The Kremlin", "organ", id="organ"),
     pytest.param("US officials said the door was open.", "US officials", "officials", id="unnamed officials"),
-    pytest.param("Antony Blinken flew in. His Russian counterpart said the door was open.", "His Russian counterpart", "counterpart", id="counterpart"),
+    pytest.param(
+        "Antony Blinken flew in. His Russian counterpart said the door was open.",
+        "His Russian counterpart",
+        "counterpart",
+        id="counterpart",
+    ),
 ]
 
 
@@ -128,7 +158,10 @@ def test_sources(text: str, speaker: str, basis: str, extracted: Run) -> None:
 
 def test_both_is_one_row_for_each_side(extracted: Run) -> None:
     found = extracted("Antony Blinken met Sergey Lavrov. Both said that the talks were useful.").rows
-    assert list(zip(found["speaker"], found["side"], strict=True)) == [("Antony Blinken", "US"), ("Sergey Lavrov", "RUS")]
+    assert list(zip(found["speaker"], found["side"], strict=True)) == [
+        ("Antony Blinken", "US"),
+        ("Sergey Lavrov", "RUS"),
+    ]
     assert found["attribution_id"].nunique() == 1
     assert found["statement_id"].is_unique
 
@@ -199,7 +232,31 @@ def test_copies_and_repetitions_are_counted(nlp: Language, actors: Gazetteer) ->
 
 
 PIECES = st.sampled_from(
-    ["“", "”", '"', "‘", "’", "\n", "\n\n", " ", ". ", ", ", ": ", "Blinken", " said", " Lavrov", " warned", " that", " Russia", " wants", " both", " He", " not", "Q ", "MS. PSAKI:"]
+    [
+        "“",
+        "”",
+        '"',
+        "‘",
+        "’",
+        "\n",
+        "\n\n",
+        " ",
+        ". ",
+        ", ",
+        ": ",
+        "Blinken",
+        " said",
+        " Lavrov",
+        " warned",
+        " that",
+        " Russia",
+        " wants",
+        " both",
+        " He",
+        " not",
+        "Q ",
+        "MS. PSAKI:",
+    ]
 )
 
 

@@ -35,7 +35,12 @@ def test_tables_keep_lists_and_text(tmp_path: Path) -> None:
     assert back["text"].tolist() == rows["text"].tolist()
 
 
-@given(st.recursive(st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_rounding_twice_is_rounding_once(value: object) -> None:
     once = files.round_numbers(value)
     assert files.round_numbers(once) == once
@@ -72,7 +77,10 @@ def test_a_model_with_foreign_types_is_refused_unrun(tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         schema = archive.read("schema.json").decode()
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("schema.json", schema.replace('"__module__": "sklearn.dummy"', '"__module__": "os.path"').replace("DummyClassifier", "exists"))
+        archive.writestr(
+            "schema.json",
+            schema.replace('"__module__": "sklearn.dummy"', '"__module__": "os.path"').replace("DummyClassifier", "exists"),
+        )
     with pytest.raises(StanceError):
         files.read_model(path, TRUSTED)
 

@@ -81,7 +81,11 @@ def test_encrypted_and_wordless_pdfs(tmp_path: Path) -> None:
         pytest.param(b"  One. \n\n", "  One. \n\n", id="nothing is stripped"),
         pytest.param(b"\xef\xbb\xbfOne.", "One.", id="mark of UTF-8"),
         pytest.param("Zwölf.".encode("utf-16"), "Zwölf.", id="UTF-16"),
-        pytest.param("The minister’s café in Genève was closed on Monday.".encode("cp1252"), "The minister’s café in Genève was closed on Monday.", id="cp1252"),
+        pytest.param(
+            "The minister’s café in Genève was closed on Monday.".encode("cp1252"),
+            "The minister’s café in Genève was closed on Monday.",
+            id="cp1252",
+        ),
     ],
 )
 def test_texts_are_stored_as_they_came(content: bytes, text: str, tmp_path: Path) -> None:
@@ -107,13 +111,29 @@ def test_front_matter_is_metadata_and_the_text_stays_whole(tmp_path: Path) -> No
     assert text[row["body_start"] :] == GOOD
 
 
-@pytest.mark.parametrize("text", ["--- a dash\n", "---\nnever closed\n", "---\n- a list\n---\nText", "---\n{broken: [\n---\nText", "---\n2022-13-45: x\n: :\n---\nText"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--- a dash\n",
+        "---\nnever closed\n",
+        "---\n- a list\n---\nText",
+        "---\n{broken: [\n---\nText",
+        "---\n2022-13-45: x\n: :\n---\nText",
+    ],
+)
 def test_what_is_no_front_matter_is_text(text: str) -> None:
     assert front_matter(text) == ({}, 0)
 
 
 ROWS = [
-    {"doc_id": "own-1", "text": "The ferry will sail.\r\n", "date": "2022-01-21", "publisher": "Valley Post", "side": "RUS", "speaker": "The Captain"},
+    {
+        "doc_id": "own-1",
+        "text": "The ferry will sail.\r\n",
+        "date": "2022-01-21",
+        "publisher": "Valley Post",
+        "side": "RUS",
+        "speaker": "The Captain",
+    },
     {"doc_id": "own-2", "text": "The bridge is closed.", "date": "2022", "publisher": "", "side": "FRA", "speaker": ""},
 ]
 
@@ -136,7 +156,16 @@ def test_tables_keep_their_ids_and_metadata(kind: str, tmp_path: Path) -> None:
 
 
 def test_bad_rows_of_a_table_do_not_stop_the_good_ones(tmp_path: Path) -> None:
-    lines = ['{"text": "One fish."}', "not json", "[1]", '{"title": "no text"}', '{"text": ""}', '{"text": 5}', '{"text": "Two fish."}', "[" * 5000]
+    lines = [
+        '{"text": "One fish."}',
+        "not json",
+        "[1]",
+        '{"title": "no text"}',
+        '{"text": ""}',
+        '{"text": 5}',
+        '{"text": "Two fish."}',
+        "[" * 5000,
+    ]
     (tmp_path / "t.jsonl").write_text("\n".join(lines), encoding="utf-8")
     result = read(tmp_path)
     assert result.rows["text"].tolist() == ["One fish.", "Two fish."]
@@ -152,7 +181,8 @@ def test_bad_rows_of_a_table_do_not_stop_the_good_ones(tmp_path: Path) -> None:
 
 def test_html_is_converted_with_its_metadata(tmp_path: Path) -> None:
     paragraph = "<p>The ministry said on Tuesday that the ferry to the northern island would sail again from next week.</p>"
-    page = f"<html><head><title>Ferry sails</title><meta property='article:published_time' content='2022-01-21'></head><body><article>{paragraph * 4}</article></body></html>"
+    head = "<head><title>Ferry sails</title><meta property='article:published_time' content='2022-01-21'></head>"
+    page = f"<html>{head}<body><article>{paragraph * 4}</article></body></html>"
     (tmp_path / "a.html").write_text(page, encoding="utf-8")
     (row,) = read(tmp_path).rows.to_dict("records")
     assert "would sail again" in row["text"] and "<p>" not in row["text"]
@@ -184,9 +214,20 @@ def test_exact_copies_are_set_aside_and_ids_are_used_once(tmp_path: Path) -> Non
 
 
 def test_near_copies_are_linked_to_the_earliest(tmp_path: Path) -> None:
-    story = " ".join(f"The {word} ferry sailed to island number {n} with goods." for n, word in enumerate(["red", "old", "new", "big", "slow"] * 8))
-    rows = [{"doc_id": "late", "date": "2022-03-02", "text": story + " Agency."}, {"doc_id": "early", "date": "2022-03-01", "text": story}]
-    rows.append({"doc_id": "other", "date": "2022-02-01", "text": "Another story altogether, about a bridge and the wind that closed it on Monday."})
+    story = " ".join(
+        f"The {word} ferry sailed to island number {n} with goods." for n, word in enumerate(["red", "old", "new", "big", "slow"] * 8)
+    )
+    rows = [
+        {"doc_id": "late", "date": "2022-03-02", "text": story + " Agency."},
+        {"doc_id": "early", "date": "2022-03-01", "text": story},
+    ]
+    rows.append(
+        {
+            "doc_id": "other",
+            "date": "2022-02-01",
+            "text": "Another story altogether, about a bridge and the wind that closed it on Monday.",
+        }
+    )
     (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     found = read(tmp_path).rows.set_index("doc_id")["copy_of"].to_dict()
     assert found == {"late": "early", "early": "", "other": ""}

@@ -6,8 +6,8 @@ import krippendorff
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import document
 
+from conftest import document
 from stance.errors import StanceError
 from stance.label import AUTHORED_COLUMNS, CODE_COLUMNS, agreements, label, pair
 from stance.records import STATEMENTS, empty
@@ -16,13 +16,34 @@ TEXT = "The Kremlin said talks would go on. Washington said no more."
 
 
 def authored(**fields: str) -> dict[str, str]:
-    row = dict.fromkeys(AUTHORED_COLUMNS, "") | {"text": "We ask for an answer.", "act": "demand", "issue": "none_other", "stance": "n/a"}
-    return row | {"side": "US", "genre": "news", "quote": "direct", "kind": "plain", "scenario": "s1", "coder_a": "demand", "coder_b": "demand"} | fields
+    row = dict.fromkeys(AUTHORED_COLUMNS, "") | {
+        "text": "We ask for an answer.",
+        "act": "demand",
+        "issue": "none_other",
+        "stance": "n/a",
+    }
+    return (
+        row
+        | {
+            "side": "US",
+            "genre": "news",
+            "quote": "direct",
+            "kind": "plain",
+            "scenario": "s1",
+            "coder_a": "demand",
+            "coder_b": "demand",
+        }
+        | fields
+    )
 
 
 def code(start: int, end: int, **fields: str) -> dict[str, str]:
     words = TEXT[start:end]
-    row = dict.fromkeys(CODE_COLUMNS, "") | {"doc_id": "d1", "spans": f"{start}-{end}", "sha256": hashlib.sha256(words.encode()).hexdigest()}
+    row = dict.fromkeys(CODE_COLUMNS, "") | {
+        "doc_id": "d1",
+        "spans": f"{start}-{end}",
+        "sha256": hashlib.sha256(words.encode()).hexdigest(),
+    }
     row |= {"speaker": "The Kremlin", "side": "RUS", "addressee": "unspecified", "quote": "indirect", "act": "other"}
     return row | {"issue": "diplomacy_talks", "stance": "favour", "coder_a": "other", "coder_b": "other"} | fields
 
@@ -84,10 +105,23 @@ def test_alpha_is_that_of_the_library_and_lies_in_its_interval() -> None:
     acts = np.array(["warning", "reassurance", "demand", "other"])
     first = rng.choice(acts, 200)
     second = np.where(rng.random(200) < 0.8, first, rng.choice(acts, 200))
-    rows = pd.DataFrame({"coder_a": first, "coder_b": second, "side": rng.choice(["US", "RUS"], 200), "scenario": rng.integers(0, 40, 200).astype(str)})
+    rows = pd.DataFrame(
+        {
+            "coder_a": first,
+            "coder_b": second,
+            "side": rng.choice(["US", "RUS"], 200),
+            "scenario": rng.integers(0, 40, 200).astype(str),
+        }
+    )
     found = agreements(rows, "scenario")["alpha"]
-    expected = krippendorff.alpha(value_counts=None, reliability_data=[pd.factorize(pd.concat([rows["coder_a"], rows["coder_b"]]))[0][:200],
-                                  pd.factorize(pd.concat([rows["coder_a"], rows["coder_b"]]))[0][200:]], level_of_measurement="nominal")
+    expected = krippendorff.alpha(
+        value_counts=None,
+        reliability_data=[
+            pd.factorize(pd.concat([rows["coder_a"], rows["coder_b"]]))[0][:200],
+            pd.factorize(pd.concat([rows["coder_a"], rows["coder_b"]]))[0][200:],
+        ],
+        level_of_measurement="nominal",
+    )
     assert found["overall"]["value"] == pytest.approx(expected)
     for part in found.values():
         assert part["low"] <= part["value"] <= part["high"]

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+from conftest import ROOT
 from stance.errors import StanceError
 from stance.params import Params, load_params
 

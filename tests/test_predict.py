@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+
 from frames import MIXED, predictions
 from labelled import labelled
-
 from stance.codebook import ACTS
 from stance.params import Predict, Train
 from stance.predict import classify, predict
@@ -43,5 +43,10 @@ def test_no_statements(models) -> None:
 
 
 def test_what_was_learnt_is_predicted(models) -> None:
-    rows = pd.DataFrame({"text": ["the brigades must leave the valley", "we will stand with our partners in the north"], "cue": ["", ""]})
+    rows = pd.DataFrame(
+        {
+            "text": ["the brigades must leave the valley", "we will stand with our partners in the north"],
+            "cue": ["", ""],
+        }
+    )
     assert classify(rows, models, THRESHOLD)["act"].tolist() == ["demand", "reassurance"]

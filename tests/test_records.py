@@ -3,8 +3,8 @@
 import pandas as pd
 import pandera.pandas as pa
 import pytest
-from conftest import document
 
+from conftest import document
 from stance import records
 from stance.errors import StanceError
 

@@ -3,8 +3,8 @@
 from html.parser import HTMLParser
 
 import pytest
-from frames import MIXED, coded, documents, predictions
 
+from frames import MIXED, coded, documents, predictions
 from stance.chart import chart
 from stance.estimate import estimate
 from stance.params import Estimate, Report
@@ -36,7 +36,9 @@ class Page(HTMLParser):
             self.ids.add(str(values["id"]))
         if str(values.get("href", "")).startswith("#"):
             self.links.add(str(values["href"])[1:])
-        self.loaded += [str(values[name]) for name in ("src", "href") if name in values and not str(values[name]).startswith(("#", "data:"))]
+        self.loaded += [
+            str(values[name]) for name in ("src", "href") if name in values and not str(values[name]).startswith(("#", "data:"))
+        ]
         if tag == "img":
             self.alts.append(str(values.get("alt", "")))
 

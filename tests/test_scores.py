@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from stance.scores import calibration, calibration_error, confusion, draw_weights, interval, macro_f1, score_table, set_threshold
+from stance.scores import (
+    calibration,
+    calibration_error,
+    confusion,
+    draw_weights,
+    interval,
+    macro_f1,
+    score_table,
+    set_threshold,
+)
 
 
 def test_by_hand() -> None:

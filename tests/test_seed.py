@@ -1,12 +1,12 @@
-"""The seed article, read by extraction and the shipped model alone: what it must show, against the careful reading in data/labels/seed.csv."""
+"""The seed article, read by extraction and the shipped model alone, against the careful reading in data/labels/seed.csv."""
 
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT
 from spacy.language import Language
 
+from conftest import ROOT
 from stance import files
 from stance.actors import Gazetteer
 from stance.analyze import analyze
@@ -25,10 +25,18 @@ def found(nlp: Language, actors: Gazetteer) -> pd.DataFrame:
     params = Params()
     documents = ingest(read_paths([ROOT / "seeds"], params=params.ingest), params=params.ingest).rows
     models = {target: files.read_model(MODEL / f"{target}.skops", TRUSTED) for target in TARGETS}
-    predictions = analyze(documents, models, files.read_json(MODEL / "chosen.json")["threshold"], params=params, nlp=nlp, gazetteer=actors).predictions
+    predictions = analyze(
+        documents, models, files.read_json(MODEL / "chosen.json")["threshold"], params=params, nlp=nlp, gazetteer=actors
+    ).predictions
     authored, codes = (files.read_csv(ROOT / path) for path in (params.label.authored, params.label.codes[0]))
     coded = label(authored, codes.assign(duplicate_of=""), documents, predictions).coded
-    return predictions.merge(coded[["extracted", "act", "side"]], left_on="statement_id", right_on="extracted", how="left", suffixes=("", "_coded"))
+    return predictions.merge(
+        coded[["extracted", "act", "side"]],
+        left_on="statement_id",
+        right_on="extracted",
+        how="left",
+        suffixes=("", "_coded"),
+    )
 
 
 def one(found: pd.DataFrame, words: str) -> pd.Series:

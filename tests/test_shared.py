@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import ROOT
 from spacy.language import Language
 
+from conftest import ROOT
 from stance.actors import Gazetteer
 from stance.extract import extract
 from stance.ingest import ingest
@@ -33,7 +33,11 @@ def scores(shared: Path, nlp: Language, actors: Gazetteer) -> dict[str, float]:
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows.to_dict("records"):
         found.setdefault(row["doc_id"], []).append(row)
-    return scorer.score(scorer.read(shared / "gold" / "e2e_dev.jsonl"), found, dict(zip(documents["doc_id"], documents["text"], strict=True)))
+    return scorer.score(
+        scorer.read(shared / "gold" / "e2e_dev.jsonl"),
+        found,
+        dict(zip(documents["doc_id"], documents["text"], strict=True)),
+    )
 
 
 def test_statements_of_marked_articles_are_found(scores: dict[str, float]) -> None:
@@ -56,7 +60,14 @@ def test_nothing_of_them_is_in_the_repository(shared: Path) -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
     ours = set()
     for name in listed:
-        if not name.startswith(("seeds/", "reports/", "requirements.lock")) and (ROOT / name).suffix in {".py", ".md", ".csv", ".yaml", ".ipynb", ".toml"}:
+        if not name.startswith(("seeds/", "reports/", "requirements.lock")) and (ROOT / name).suffix in {
+            ".py",
+            ".md",
+            ".csv",
+            ".yaml",
+            ".ipynb",
+            ".toml",
+        }:
             ours |= runs((ROOT / name).read_text(encoding="utf-8"))
     texts = [row["text"] for path in sorted((shared / "corpora").glob("*.jsonl")) for row in map(json.loads, path.open(encoding="utf-8"))]
     texts += [row["text"] for row in map(json.loads, (shared / "gold" / "statements_dev.jsonl").open(encoding="utf-8"))]

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from labelled import labelled
 
+from labelled import labelled
 from stance.errors import StanceError
 from stance.params import Split
 from stance.split import split

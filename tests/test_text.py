@@ -1,5 +1,7 @@
 """Paragraphs and quotations: offsets, marks of all kinds, and hostile input."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,7 +54,7 @@ def test_any_text_gives_ordered_quotes_inside_their_paragraph(text: str) -> None
     for paragraph in paragraphs(text):
         found = quotes(text, paragraph)
         assert all(paragraph.start <= q.start < q.end <= paragraph.end for q in found)
-        assert all(one.end <= two.start for one, two in zip(found, found[1:], strict=False))
+        assert all(one.end <= two.start for one, two in pairwise(found))
 
 
 def test_a_long_run_of_marks_takes_linear_time() -> None:

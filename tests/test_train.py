@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from labelled import labelled
 
+from labelled import labelled
 from stance import files
 from stance.errors import StanceError
 from stance.models import FEATURES, RECIPES, TARGETS, TRUSTED, make_model

@@ -81,7 +81,7 @@ class Mention:
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """`names` maps a name as a tuple of lower-case words to its form and what it may name; `places` the codes of countries to their names."""
+    """`names` maps a name, as a tuple of lower-case words, to its form and what it may name; `places` countries' codes to names."""
 
     people: tuple[Person, ...]
     offices: dict[str, Office]
@@ -139,7 +139,11 @@ def _words(name: str) -> tuple[str, ...]:
 def _person(entry: dict[str, Any], offices: dict[str, Office]) -> Person:
     tenures = []
     for held in entry.get("offices", []):
-        office = offices[held["office"]] if "office" in held else Office(held["title"], held["title"], held["side"], held["role"], detail=held.get("detail", ""))
+        office = (
+            offices[held["office"]]
+            if "office" in held
+            else Office(held["title"], held["title"], held["side"], held["role"], detail=held.get("detail", ""))
+        )
         tenures.append(Tenure(office, str(held["start"]), str(held.get("end", ""))))
     return Person(entry["name"], entry.get("gender", ""), entry["surname"], tuple(tenures))
 

@@ -55,7 +55,11 @@ def _reported(cue: Token) -> Attribution | None:
         return None
     if source.lower_ in {"it", "there", "this", "that", "which", "what"} and not speech:
         return None
-    content -= {cue.i, *words} | _phrase(source, content) | {child.i for child in cue.children if child.dep_ in {"aux", "auxpass", "neg", "advmod"}}
+    content -= (
+        {cue.i, *words}
+        | _phrase(source, content)
+        | {child.i for child in cue.children if child.dep_ in {"aux", "auxpass", "neg", "advmod"}}
+    )
     addressee = next((child.i for child in cue.children if child.dep_ in {"dobj", "dative"} and child.i not in content), None)
     return Attribution((cue.i, *words), frozenset(content), source.i, addressee)
 
@@ -105,7 +109,11 @@ def _content(cue: Token, lemma: str) -> tuple[list[int], set[int]]:
     clauses = [clause for clause in children["ccomp"] if lemma in cues.SPEECH | cues.ATTITUDE | cues.TO_DO]
     if clauses:
         return [], {token.i for clause in clauses for token in clause.subtree if not _is_that(token, clause)}
-    infinitives = [verb for verb in [*children["xcomp"], *children["advcl"]] if verb.tag_ == "VB" and any(t.dep_ == "aux" and t.lower_ == "to" for t in verb.children)]
+    infinitives = [
+        verb
+        for verb in [*children["xcomp"], *children["advcl"]]
+        if verb.tag_ == "VB" and any(t.dep_ == "aux" and t.lower_ == "to" for t in verb.children)
+    ]
     if infinitives and lemma in cues.TO_DO and (asked := _asked(children)):
         particle = [child.i for child in children["prep"] if child.lower_ == "on"]
         return particle, {token.i for part in [asked, *infinitives] for token in part.subtree}
@@ -123,7 +131,10 @@ def _content(cue: Token, lemma: str) -> tuple[list[int], set[int]]:
 def _asked(children: dict[str, list[Token]]) -> Token | None:
     if children["dobj"]:
         return children["dobj"][0]
-    return next((noun for prep in children["prep"] if prep.lower_ in {"on", "upon", "to"} for noun in prep.children if noun.dep_ == "pobj"), None)
+    return next(
+        (noun for prep in children["prep"] if prep.lower_ in {"on", "upon", "to"} for noun in prep.children if noun.dep_ == "pobj"),
+        None,
+    )
 
 
 def _is_that(token: Token, clause: Token) -> bool:
@@ -131,7 +142,7 @@ def _is_that(token: Token, clause: Token) -> bool:
 
 
 def _made_clear(cue: Token) -> tuple[list[int], set[int]]:
-    """"made (it) clear that …": everything from behind `that` to the end of its clause."""
+    """ "made (it) clear that …": everything from behind `that` to the end of its clause."""
     clear = next((token for token in cue.subtree if token.lower_ in {"clear", "plain"} and token.i > cue.i), None)
     that = clear is not None and next((t for t in clear.sent if t.i > clear.i and t.i <= clear.i + 4 and t.lower_ == "that"), None)
     if not that or clear is None:
@@ -140,7 +151,7 @@ def _made_clear(cue: Token) -> tuple[list[int], set[int]]:
 
 
 def _according_to(token: Token) -> Attribution | None:
-    """"according to X": the sentence around it is the content."""
+    """ "according to X": the sentence around it is the content."""
     to = next((t for t in token.sent if t.i == token.i + 1 and t.lower_ == "to"), None)
     source = next((child for t in (token, to) if t is not None for child in t.children if child.dep_ == "pobj"), None)
     if to is None or source is None:

@@ -40,7 +40,11 @@ def chart(shares: pd.DataFrame, flows: pd.DataFrame, documents: pd.DataFrame, pl
     check(shares, SHARES)
     named = flows.assign(addressee=[WHO.get(code, places.get(code, code)) for code in flows["addressee"]])
     with style():
-        return [acts_figure(shares, documents), issues_figure(shares, documents), flows_figure(named, shares, documents)]
+        return [
+            acts_figure(shares, documents),
+            issues_figure(shares, documents),
+            flows_figure(named, shares, documents),
+        ]
 
 
 def acts_figure(shares: pd.DataFrame, documents: pd.DataFrame) -> Figure:
@@ -53,7 +57,15 @@ def acts_figure(shares: pd.DataFrame, documents: pd.DataFrame) -> Figure:
     height = canvas.get_figheight() * 100
     axes = canvas.add_axes((0.16, bottom + 34 / height, 0.66, top - bottom - 40 / height))
     _paired_dots(axes, rows, list(ACTS), "act", [act.capitalize() for act in ACTS], labels=True)
-    return Figure("acts", title, subtitle, _note(rows), _alt("Dot plot of the share of warnings, reassurances, demands and other statements", rows, title), rows, canvas)
+    return Figure(
+        "acts",
+        title,
+        subtitle,
+        _note(rows),
+        _alt("Dot plot of the share of warnings, reassurances, demands and other statements", rows, title),
+        rows,
+        canvas,
+    )
 
 
 def issues_figure(shares: pd.DataFrame, documents: pd.DataFrame) -> Figure:
@@ -73,7 +85,15 @@ def issues_figure(shares: pd.DataFrame, documents: pd.DataFrame) -> Figure:
         axes.set_title(act.capitalize(), loc="left", fontsize=10.5, fontweight="bold", pad=24)
         if n == 0:
             _key(axes)
-    return Figure("issues", title, subtitle, _note(rows), _alt("Dot plots of the share of each issue and act", rows, title), rows, canvas)
+    return Figure(
+        "issues",
+        title,
+        subtitle,
+        _note(rows),
+        _alt("Dot plots of the share of each issue and act", rows, title),
+        rows,
+        canvas,
+    )
 
 
 def flows_figure(flows: pd.DataFrame, shares: pd.DataFrame, documents: pd.DataFrame) -> Figure:
@@ -156,12 +176,37 @@ def _paired_dots(axes: Axes, rows: pd.DataFrame, order: list[str], key: str, nam
         y, colour = order.index(row[key]) + OFFSET[row["side"]], SIDE_COLOURS[row["side"]]
         known, faint = not np.isnan(row["low"]), 0.35 if not labels and row["n"] == 0 else 1
         if known:
-            axes.plot([100 * row["low"], 100 * row["high"]], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", alpha=faint)
-        axes.plot([100 * row["share"]], [y], SIDE_MARKERS[row["side"]], color=colour, markerfacecolor=colour if known else "white", markersize=7, alpha=faint, clip_on=False)
+            axes.plot(
+                [100 * row["low"], 100 * row["high"]],
+                [y, y],
+                color=colour,
+                linewidth=1.6,
+                solid_capstyle="butt",
+                alpha=faint,
+            )
+        axes.plot(
+            [100 * row["share"]],
+            [y],
+            SIDE_MARKERS[row["side"]],
+            color=colour,
+            markerfacecolor=colour if known else "white",
+            markersize=7,
+            alpha=faint,
+            clip_on=False,
+        )
         if labels or row["n"]:
             text = f"{SIDE_LABELS[row['side']]} {percent(row['share'])} ({row['n']} of {row['n_statements']})" if labels else str(row["n"])
             end = 100 * (row["high"] if known else row["share"])
-            axes.annotate(text, (end, y), xytext=(7, 0), textcoords="offset points", va="center", fontsize=9.5 if labels else 8.5, color=SIDE_TEXT[row["side"]], annotation_clip=False)
+            axes.annotate(
+                text,
+                (end, y),
+                xytext=(7, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9.5 if labels else 8.5,
+                color=SIDE_TEXT[row["side"]],
+                annotation_clip=False,
+            )
     axes.set_xlim(0, 100)
     axes.set_ylim(len(order) - 0.45, -0.55)
     axes.set_yticks(range(len(order)), names)
@@ -172,7 +217,15 @@ def _paired_dots(axes: Axes, rows: pd.DataFrame, order: list[str], key: str, nam
 def _key(axes: Axes) -> None:
     """Names the markers of the two sides above the first panel."""
     for x, side in ((0, "US"), (0.34, "RUS")):
-        axes.plot([x + 0.02], [1.06], SIDE_MARKERS[side], color=SIDE_COLOURS[side], markersize=6, transform=axes.transAxes, clip_on=False)
+        axes.plot(
+            [x + 0.02],
+            [1.06],
+            SIDE_MARKERS[side],
+            color=SIDE_COLOURS[side],
+            markersize=6,
+            transform=axes.transAxes,
+            clip_on=False,
+        )
         axes.text(x + 0.08, 1.06, SIDE_LABELS[side], transform=axes.transAxes, va="center", fontsize=9, color=SIDE_TEXT[side])
 
 
@@ -182,7 +235,15 @@ def _bubbles(axes: Axes, flows: pd.DataFrame, order: list[str], most: int, side:
     axes.hlines(range(len(order)), -0.5, len(ACTS) - 0.5, color="#EEEEEE", linewidth=0.8, zorder=0)
     for row in flows.to_dict("records"):
         x, y = list(ACTS).index(row["act"]), order.index(row["addressee"])
-        axes.scatter([x], [y], s=120 + 400 * row["n"] / most, color=SIDE_COLOURS[side], marker=SIDE_MARKERS[side], alpha=0.18, linewidths=0)
+        axes.scatter(
+            [x],
+            [y],
+            s=120 + 400 * row["n"] / most,
+            color=SIDE_COLOURS[side],
+            marker=SIDE_MARKERS[side],
+            alpha=0.18,
+            linewidths=0,
+        )
         axes.text(x, y, str(row["n"]), ha="center", va="center", fontsize=10, fontweight="bold", color=INK)
     axes.set_xlim(-0.5, len(ACTS) - 0.5)
     axes.set_ylim(len(order) - 0.5, -0.5)

@@ -1,7 +1,8 @@
 """Predictions and codes to each side's share of acts, overall and by issue, and to who addresses whom.
 
-Where every statement of a side is coded by hand the share is exact for these documents; its interval (Wilson 1927) is for statements like these,
-drawn independently. Where codes are missing the share is the classifier's count: it has no interval, because nothing here tells the classifier's error.
+Where every statement of a side is coded by hand the share is exact for these documents; its interval (Wilson 1927) is for
+statements like these, drawn independently. Where codes are missing the share is the classifier's count: it has no interval,
+because nothing here tells the classifier's error.
 """
 
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ CORPUS = "this corpus"
 
 @dataclass(frozen=True)
 class Estimates:
-    """`shares` fit records.SHARES; `flows` counts statements by side, addressee and act; `counted` lists every statement that was counted."""
+    """`shares` fit records.SHARES; `flows` counts statements by side, addressee and act; `counted` lists each statement counted."""
 
     shares: pd.DataFrame
     flows: pd.DataFrame
@@ -30,7 +31,7 @@ class Estimates:
 
 
 def estimate(predictions: pd.DataFrame, coded: pd.DataFrame, *, params: Estimate) -> Estimates:
-    """Shares over the statements of US and Russian speakers. In a document with codes the coded statements count, elsewhere the predicted ones."""
+    """Shares over the statements of US and Russian speakers: in documents with codes the coded ones, elsewhere the predicted."""
     check(predictions, PREDICTIONS)
     check(coded, CODED)
     counted = count_statements(predictions, coded)
@@ -52,7 +53,11 @@ def count_statements(predictions: pd.DataFrame, coded: pd.DataFrame) -> pd.DataF
     ours = coded[columns].assign(extracted=coded["extracted"], by_hand=True).join(found, on="extracted")
     theirs = predictions[~predictions["doc_id"].isin(coded["doc_id"])]
     theirs = theirs[[*columns, *found.columns]].assign(extracted=theirs["statement_id"], by_hand=False)
-    both = pd.concat([frame for frame in (ours, theirs) if len(frame)], ignore_index=True) if len(ours) + len(theirs) else theirs.assign(by_hand=False)
+    both = (
+        pd.concat([frame for frame in (ours, theirs) if len(frame)], ignore_index=True)
+        if len(ours) + len(theirs)
+        else theirs.assign(by_hand=False)
+    )
     texts = ["cue", "source_text", "side_basis", "office"]
     both[texts] = both[texts].fillna("")
     return both[both["side"].isin(COMPARED)].reset_index(drop=True)

@@ -12,7 +12,16 @@ from stance.codebook import ACTS, COMPARED
 from stance.models import FEATURES, TARGETS
 from stance.params import Evaluate, Train
 from stance.records import ISSUES, STANCES
-from stance.scores import calibration, calibration_error, confusion, draw_weights, interval, macro_f1, score_table, set_threshold
+from stance.scores import (
+    calibration,
+    calibration_error,
+    confusion,
+    draw_weights,
+    interval,
+    macro_f1,
+    score_table,
+    set_threshold,
+)
 from stance.train import fit
 
 CODES = {"act": list(ACTS), "issue": ISSUES, "stance": STANCES}
@@ -46,7 +55,7 @@ def evaluate(
 ) -> Evaluation:
     """Chooses a model per target by macro-F1 in cross-validation; the test part and the codes of real documents only confirm it.
 
-    `out_of_fold` and `models` are `train`'s results by model name; `coded` are statements of real documents (records.CODED) that trained nothing.
+    `out_of_fold` and `models` are `train`'s results by model name; `coded` (records.CODED) trained nothing.
     """
     weights = draw_weights(train["group"].to_numpy(), params.replicates, params.seed)
     chosen, choice = _choose(train, out_of_fold, weights, params)
@@ -65,11 +74,18 @@ def evaluate(
     bins = calibration(correct, probabilities.max(axis=1))
     table = pd.DataFrame({"actual": test["act"], "predicted": act.predict(test[FEATURES])})
     curve = _learning_curve(train, test, chosen["act"], params, training, track)
-    metrics = {"model": {target: chosen[target] for target in TARGETS}, "lead": choice, **_summary(scores, chosen), "calibration_error": calibration_error(bins)}
+    metrics = {
+        "model": {target: chosen[target] for target in TARGETS},
+        "lead": choice,
+        **_summary(scores, chosen),
+        "calibration_error": calibration_error(bins),
+    }
     return Evaluation(chosen, metrics, scores, table, bins, curve)
 
 
-def _choose(train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], weights: np.ndarray, params: Evaluate) -> tuple[dict[str, Any], dict[str, Any]]:
+def _choose(
+    train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], weights: np.ndarray, params: Evaluate
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The best model per target, and its lead over the runner-up with a paired bootstrap interval."""
     chosen: dict[str, Any] = {"threshold": {}}
     choice: dict[str, Any] = {}
@@ -111,7 +127,17 @@ def _scored(name: str, target: str, part: str, rows: pd.DataFrame, predicted: It
         if mask.any():
             weights = draw_weights(rows["group"].to_numpy()[mask], params.replicates, params.seed)
             for metric, found in score_table(actual[mask], predicted[mask], CODES[target], weights, params.level).items():
-                result.append({"model": name, "target": target, "part": part, "scope": scope, "metric": metric, "n": int(mask.sum()), **vars(found)})
+                result.append(
+                    {
+                        "model": name,
+                        "target": target,
+                        "part": part,
+                        "scope": scope,
+                        "metric": metric,
+                        "n": int(mask.sum()),
+                        **vars(found),
+                    }
+                )
     return result
 
 
@@ -126,13 +152,22 @@ def _summary(scores: pd.DataFrame, chosen: dict[str, Any]) -> dict[str, Any]:
             part[f"{row['target']}_macro_f1"] = row["value"]
         elif row["target"] == "act" and row["scope"] == "all" and row["metric"] in {"macro_f1", "accuracy"}:
             part[row["metric"]] = {name: row[name] for name in ("value", "low", "high", "n")}
-        elif row["target"] == "act" and (row["scope"] == "all") == row["metric"].startswith("f1_") and row["metric"].startswith(("f1_", "macro_f1")):
+        elif (
+            row["target"] == "act"
+            and (row["scope"] == "all") == row["metric"].startswith("f1_")
+            and row["metric"].startswith(("f1_", "macro_f1"))
+        ):
             part[row["metric"] + ("" if row["scope"] == "all" else f"_{row['scope']}")] = row["value"]
     return result
 
 
 def _learning_curve(
-    train: pd.DataFrame, test: pd.DataFrame, name: str, params: Evaluate, training: Train, track: Callable[[Iterable[Any]], Iterable[Any]]
+    train: pd.DataFrame,
+    test: pd.DataFrame,
+    name: str,
+    params: Evaluate,
+    training: Train,
+    track: Callable[[Iterable[Any]], Iterable[Any]],
 ) -> pd.DataFrame:
     """Test macro-F1 of the chosen act model trained on growing parts of the training groups."""
     groups = train["group"].unique()
@@ -145,5 +180,11 @@ def _learning_curve(
         part = train[train["group"].isin(kept)].reset_index(drop=True)
         predicted = _indices(fit(part, name, "act", training).predict(test[FEATURES]), CODES["act"])
         draws = _macro_draws(actual, predicted, len(ACTS), weights)
-        rows.append({"n_train": len(part), "macro_f1": draws[0], **{k: v for k, v in vars(interval(draws[0], draws[1:], params.level)).items() if k != "value"}})
+        rows.append(
+            {
+                "n_train": len(part),
+                "macro_f1": draws[0],
+                **{k: v for k, v in vars(interval(draws[0], draws[1:], params.level)).items() if k != "value"},
+            }
+        )
     return pd.DataFrame(rows)

@@ -56,7 +56,12 @@ class Draft:
 
 
 def extract(
-    documents: pd.DataFrame, *, params: Extract, nlp: Language, gazetteer: Gazetteer, track: Callable[[Iterable[Any]], Iterable[Any]] = iter
+    documents: pd.DataFrame,
+    *,
+    params: Extract,
+    nlp: Language,
+    gazetteer: Gazetteer,
+    track: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> Extracted:
     """Statements of all `documents` (records.DOCUMENTS) that are no copies. `track` wraps the loop, to show progress."""
     check(documents, DOCUMENTS)
@@ -84,7 +89,9 @@ def _turns(document: dict[str, Any], nlp: Language, resolver: Resolver) -> Itera
     """Each sentence of each speaker's turn; questions of reporters are left out."""
     text = document["text"]
     given = _given_speaker(document, resolver)
-    spoken = [turn for turn in turns(text, document["body_start"], document["speaker"] or document["side"]) if not turn.is_question and turn.tag]
+    spoken = [
+        turn for turn in turns(text, document["body_start"], document["speaker"] or document["side"]) if not turn.is_question and turn.tag
+    ]
     parts = [(n, turn, part) for n, turn in enumerate(spoken) for part in turn.parts]
     speakers = {turn.tag: resolver.resolve_tag(turn.tag) if turn.tag_span else given for turn in spoken}
     for (n, turn, _), (span, doc) in zip(parts, _parsed(text, [part for _, _, part in parts], nlp), strict=True):
@@ -99,7 +106,14 @@ def _given_speaker(document: dict[str, Any], resolver: Resolver) -> Speaker:
     known = resolver.resolve_tag(document["speaker"]) if document["speaker"] else UNKNOWN
     if not document["side"] or known.side == document["side"]:
         return known
-    return Speaker(document["speaker"] or document["outlet"], known.office, document["side"], "document", known.person, document["side"])
+    return Speaker(
+        document["speaker"] or document["outlet"],
+        known.office,
+        document["side"],
+        "document",
+        known.person,
+        document["side"],
+    )
 
 
 def _news(document: dict[str, Any], nlp: Language, resolver: Resolver) -> Iterator[Draft]:
@@ -133,7 +147,7 @@ def _news(document: dict[str, Any], nlp: Language, resolver: Resolver) -> Iterat
 def _heading(text: str, paragraph: Span, resolver: Resolver) -> tuple[Speaker, Span] | None:
     words = text[paragraph.start : paragraph.end]
     match = HEADING.match(words)
-    if not match or (len(words.split()) > HEADING_WORDS and match["what"][0] not in "“\"«„"):
+    if not match or (len(words.split()) > HEADING_WORDS and match["what"][0] not in '“"«„'):
         return None
     speaker = resolver.resolve_heading(match["who"])
     what = _trim(text, Span(paragraph.start + match.start("what"), paragraph.end))

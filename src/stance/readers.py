@@ -1,36 +1,54 @@
-"""Users' files to raw documents: the one door for texts from outside. What can't be read is set aside with its reason, never raised."""
+"""Users' files to raw documents: the one door for texts from outside. What can't be read is set aside, never raised."""
 
+import io
+import itertools
 import json
-import math
 import os
+import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pandas as pd
 import pyarrow.parquet
 import pypdf
 import trafilatura
 import yaml
-from charset_normalizer import from_bytes
 
+from stance.decoding import Unreadable, decode, encoding_of_table
 from stance.errors import refuse
 from stance.params import Ingest
 
 TEXT_COLUMNS = ("text", "content", "body", "article")
-MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-CONFIDENT = 0.2  # most disorder (charset-normalizer's "chaos", 0 to 1) in text of a guessed encoding
+ALIASES = {
+    "doc_id": ("doc_id", "id"),
+    "outlet": ("outlet", "publisher", "site"),
+    "published": ("published", "date", "published_at"),
+    "title": ("title", "headline"),
+    "url": ("url", "link"),
+    "licence": ("licence", "license"),
+    "genre": ("genre",),
+    "speaker": ("speaker",),
+    "side": ("side",),
+}
+KNOWN = {*TEXT_COLUMNS, *sum(ALIASES.values(), ())}
+HEAD = 1_000_000  # bytes of a table by which its encoding is told
+FRONT_MATTER = re.compile(r"---[ \t]*\r?\n((?s:.{0,20000}?)(?<=\n)|)---[ \t]*(?:\r?\n|\Z)")
+DECLARED = re.compile(rb"<meta[^>]{1,200}?charset=[\"']?((?!utf)[\w-]{1,40})", re.IGNORECASE)
+BATCH = 200  # rows of a table in memory at a time
 
 
 @dataclass(frozen=True)
 class RawDocument:
-    """A text as it came, with the metadata that came with it under its own names. `body_start` is the offset behind front matter."""
+    """A text as it came; what ALIASES names, as the input has it; and the offset behind front matter."""
 
     source: str
     text: str
     fields: dict[str, str] = field(default_factory=dict)
     body_start: int = 0
+    notice: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,53 +60,72 @@ class SetAside:
     detail: str = ""
 
 
-class Unreadable(Exception):
-    """Carries a reason and a detail from a reader to its SetAside."""
-
-    def __init__(self, reason: str, detail: object = "") -> None:
-        super().__init__(reason)
-        self.reason, self.detail = reason, " ".join(str(detail).split())[:200]
-
-
 Raw = RawDocument | SetAside
 Reader = Callable[[Path, str, Ingest], Iterator[Raw]]
 
 
 def read_paths(paths: list[Path], *, params: Ingest) -> Iterator[Raw]:
-    """Documents of files and folders in a fixed order; `source` is the path below the folder given, with the folder's name if several are given.
+    """Documents of files and folders in a fixed order, whatever the order in which the files were made.
 
-    Raises StanceError for a path that does not exist. Links that lead out of their folder are not followed.
+    `source` is the path below the folder given, behind that folder's name if several paths are given; `#n` is the
+    n-th row of a table (the n-th line of JSON Lines). Links inside a folder are not followed.
+    Raises StanceError for a path that does not exist, before anything is read.
     """
     for path in paths:
-        if not path.exists():
+        if not os.access(path, os.F_OK):  # unlike Path.exists, false where a folder on the way is closed
             raise refuse(f"no file or folder {path}", "paths that exist", "check the spelling")
     for path in paths:
-        root = path if path.is_dir() else path.parent
-        prefix = f"{path.name}/" if len(paths) > 1 and path.is_dir() else ""
-        for found in _files(path):
-            source = prefix + found.relative_to(root).as_posix()
-            yield from _read(found, source, root, params)
+        if path.is_dir():
+            name = path.resolve().name if len(paths) > 1 else ""
+            yield from _read_folder(path, f"{name}/" if name else "", params)
+        else:
+            yield from _read(path, _source(path, path.parent), params)
 
 
-def _files(path: Path) -> Iterator[Path]:
-    """Files below `path` sorted by name, without hidden ones; linked folders are listed but not entered."""
-    if path.is_file():
-        yield path
-        return
-    for folder, folders, names in os.walk(path):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        links = [name for name in folders if (Path(folder) / name).is_symlink()]
-        yield from (Path(folder) / name for name in sorted([*names, *links]) if not name.startswith("."))
+def _source(path: Path, root: Path, prefix: str = "") -> str:
+    """The name of a file as text that can be stored: bytes that are no UTF-8 become U+FFFD."""
+    return prefix + os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "replace")
 
 
-def _read(path: Path, source: str, root: Path, params: Ingest) -> Iterator[Raw]:
+def _read_folder(root: Path, prefix: str, params: Ingest) -> Iterator[Raw]:
+    """Depth first, each folder's files before its folders, by name. Hidden ones are set aside unread."""
+    todo = [root]
+    while todo:
+        folder = todo.pop()
+        folders = []
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError as error:
+            entries = []
+            yield SetAside(_source(folder, root, prefix), "not readable", error.strerror or "")
+        for entry in entries:
+            source = _source(entry, root, prefix)
+            if entry.name.startswith("."):
+                yield SetAside(source, "hidden")
+            elif entry.is_symlink():
+                yield SetAside(source, _why_not_followed(entry, root))
+            elif entry.is_dir():
+                folders.append(entry)
+            else:
+                yield from _read(entry, source, params)
+        todo += reversed(folders)
+
+
+def _why_not_followed(link: Path, root: Path) -> str:
     try:
-        if path.is_symlink():
-            inside = path.resolve().is_relative_to(root.resolve())
-            raise Unreadable("link to another file of the folder" if inside else "link that leads out of the folder")
+        inside = link.resolve(strict=True).is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise RuntimeError for a loop
+        return "broken link"
+    return "link to another file of the folder" if inside else "link that leads out of the folder"
+
+
+def _read(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
+    try:
         reader = READERS.get(path.suffix.lower())
         if reader is None:
-            raise Unreadable("unknown kind of file", path.suffix or "no ending")
+            raise Unreadable("unknown kind of file", f"allowed: {', '.join(READERS)}")
+        if not path.is_file():
+            raise Unreadable("not a regular file")
         if path.stat().st_size == 0:
             raise Unreadable("empty")
         yield from reader(path, source, params)
@@ -98,140 +135,157 @@ def _read(path: Path, source: str, root: Path, params: Ingest) -> Iterator[Raw]:
         yield SetAside(source, "not readable", error.strerror or type(error).__name__)
 
 
+@contextmanager
+def _broken(kind: str) -> Iterator[None]:
+    """Parsers raise many kinds of error on damaged files; each of them means that the file can't be read."""
+    try:
+        yield
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(f"broken {kind}", f"{type(error).__name__}: {error}") from None
+
+
 def _bytes(path: Path, params: Ingest) -> bytes:
     size = path.stat().st_size
     if size > params.max_mb * 1e6:
-        raise Unreadable("too large", f"{size / 1e6:.0f} MB; allowed: {params.max_mb:g} MB (ingest.max_mb)")
+        raise Unreadable("too large", f"{size / 1e6:.3g} MB; allowed: {params.max_mb:g} MB (ingest.max_mb)")
     return path.read_bytes()
 
 
-def decode(content: bytes) -> str:
-    """Text by its byte order mark, as UTF-8, or by charset-normalizer's guess if that is sure. Line ends stay as they are.
-
-    Raises Unreadable for what is no text. The mark itself is no part of the text.
-    """
-    for mark, encoding in MARKS.items():
-        if content.startswith(mark):
-            try:
-                return content[len(mark) :].decode(encoding)
-            except UnicodeDecodeError as error:
-                raise Unreadable("not decodable", error) from None
-    if b"\0" in content:
-        raise Unreadable("binary, not text")
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        best = from_bytes(content, threshold=CONFIDENT).best()
-        if best is None or not best.alphabets or sum(char.isalpha() for char in str(best)) < len(str(best)) / 2:
-            raise Unreadable("not decodable", error) from None
-        return content.decode(best.encoding)
-
-
 def _plain(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
-    text = decode(_bytes(path, params))
+    text, notice = decode(_bytes(path, params))
     fields, body_start = front_matter(text)
-    yield RawDocument(source, text, fields, body_start)
+    yield RawDocument(source, text, fields, body_start, notice)
 
 
 def front_matter(text: str) -> tuple[dict[str, str], int]:
-    """Metadata between `---` lines at the head of a text, and the offset behind them; none and 0 where there are none."""
-    lines = text.splitlines(keepends=True)
-    if not lines or lines[0].rstrip() != "---":
-        return {}, 0
-    end = next((n for n, line in enumerate(lines[1:200], 1) if line.rstrip() == "---"), None)
-    if end is None:
-        return {}, 0
-    try:
-        found = yaml.safe_load("".join(lines[1:end]))
-    except (yaml.YAMLError, ValueError):
-        return {}, 0
-    return (_fields(found), sum(map(len, lines[: end + 1]))) if isinstance(found, dict) else ({}, 0)
+    """Metadata between `---` lines at the head of a text, and the offset behind them; none and 0 without these."""
+    match = FRONT_MATTER.match(text)
+    with suppress(Exception):  # YAML's constructors raise many kinds of error
+        if match and isinstance(found := yaml.safe_load(match[1]), dict):
+            return _fields(found), match.end()
+    return {}, 0
 
 
 def _fields(row: dict[Any, Any]) -> dict[str, str]:
-    """Cells as text under lower-case names; empty, missing and nested ones are left out."""
-    kept = {}
-    for name, cell in row.items():
-        missing = cell is None or isinstance(cell, list | dict) or (isinstance(cell, float) and math.isnan(cell)) or cell is pd.NaT
-        if not missing and str(cell).strip():
-            kept[str(name).strip().lower()] = str(cell).strip()
-    return kept
+    """The cells that ALIASES names, as text; empty, missing and nested ones are left out."""
+    cells = {str(name).strip().lower(): cell for name, cell in row.items()}
+    found = {}
+    for name, aliases in ALIASES.items():
+        for cell in (cells.get(alias) for alias in aliases):
+            known = not isinstance(cell, list | tuple | dict | set) and not pd.isna(cell)
+            if known and str(cell).strip() and name not in found:
+                found[name] = str(cell) if name == "doc_id" else str(cell).strip()
+    return found
 
 
 def _html(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
-    page = decode(_bytes(path, params))
-    text = trafilatura.extract(page, include_comments=False)
-    if not text:
+    content = _bytes(path, params)
+    declared = DECLARED.search(content[:4000])
+    page, notice = decode(content, declared[1].decode("ascii", "replace") if declared else "")
+    with _broken("HTML"):
+        text = trafilatura.extract(page, include_comments=False)
+        meta = trafilatura.extract_metadata(page, extensive=False) if text else None
+        fields = _fields({**meta.as_dict(), "outlet": meta.sitename or meta.hostname}) if meta else {}
+    if not text or not text.strip():
         raise Unreadable("no article text in the page")
-    meta = trafilatura.extract_metadata(page)
-    found = meta.as_dict() if meta else {}
-    names = {"title": "title", "date": "published", "sitename": "outlet", "url": "url", "license": "licence"}
-    yield RawDocument(source, text, _fields({ours: found.get(theirs) for theirs, ours in names.items()}))
+    fields.pop("doc_id", None)
+    yield RawDocument(source, text, fields, notice=notice)
 
 
 def _pdf(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
-    _bytes(path, params)
-    try:
-        pdf = pypdf.PdfReader(path)
+    content = _bytes(path, params)
+    info: dict[str, Any] = {}
+    with _broken("PDF"):
+        pdf = pypdf.PdfReader(io.BytesIO(content))
         if pdf.is_encrypted:
             raise Unreadable("encrypted PDF")
         text = "\n\n".join(page.extract_text() for page in pdf.pages)
-        meta = pdf.metadata
-        fields = _fields({"title": meta.title, "published": meta.creation_date} if meta else {})
-    except Unreadable:
-        raise
-    except Exception as error:  # pypdf raises many kinds on damaged files; each means that this file can't be read
-        raise Unreadable("broken PDF", error) from None
+        with suppress(Exception):  # a damaged title or date is no reason to lose the text
+            info["title"] = pdf.metadata.title if pdf.metadata else ""
+            info["published"] = pdf.metadata.creation_date if pdf.metadata else ""
     if not text.strip():
         raise Unreadable("no text in the PDF", "scanned pages?")
-    yield RawDocument(source, text, fields)
+    yield RawDocument(source, text, _fields(info))
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as handle:
+        return handle.read(HEAD)
 
 
 def _jsonl(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                row = json.loads(decode(line))
-            except (ValueError, RecursionError, Unreadable) as error:
-                yield SetAside(f"{source}#{number}", "not JSON", " ".join(str(error).split())[:200])
-                continue
-            yield _row(row, f"{source}#{number}", params) if isinstance(row, dict) else SetAside(f"{source}#{number}", "not a JSON object")
+    encoding, notice = encoding_of_table(_head(path))
+    with path.open(encoding=encoding, errors="surrogateescape", newline="\n") as handle, _broken("JSON Lines"):
+        for number, line in enumerate(_lines(handle, params), 1):
+            if line is None:
+                yield SetAside(f"{source}#{number}", "too large", f"allowed: {params.max_mb:g} MB (ingest.max_mb)")
+            elif line.strip():
+                yield _line(line, f"{source}#{number}", notice, params)
+
+
+def _lines(handle: TextIO, params: Ingest) -> Iterator[str | None]:
+    """Lines of a file, with None for each that is too long for a text of `max_mb`, even if it's written in escapes."""
+    most = int(8 * params.max_mb * 1e6) + HEAD
+    while line := handle.readline(most):
+        rest = line
+        while len(rest) == most and not rest.endswith("\n"):
+            rest, line = handle.readline(most), ""
+        yield line or None
+
+
+def _line(line: str, source: str, notice: str, params: Ingest) -> Raw:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return SetAside(source, "not JSON", str(error)[:200])
+    if not isinstance(row, dict):
+        return SetAside(source, "not a JSON object", type(row).__name__)
+    return _row(row, source, notice, params)
 
 
 def _csv(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
-    try:
-        for part in pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", chunksize=1000):
-            for number, row in zip(part.index, part.to_dict("records"), strict=True):
-                yield _row(row, f"{source}#{number + 1}", params)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise Unreadable("broken CSV", error) from None
+    encoding, notice = encoding_of_table(_head(path))
+    options: dict[str, Any] = {"encoding": encoding, "encoding_errors": "surrogateescape", "keep_default_na": False}
+    with _broken("CSV"):  # with the header read as a row, rows that are longer than it are errors, not shifted
+        header: list[str] = []
+        for part in pd.read_csv(path, dtype=object, header=None, skip_blank_lines=False, chunksize=BATCH, **options):
+            for number, cells in zip(part.index, part.to_numpy().tolist(), strict=True):
+                if number == 0:
+                    header = cells
+                    _need_text(header)
+                else:
+                    yield _row(dict(zip(header, cells, strict=True)), f"{source}#{number}", notice, params)
 
 
 def _parquet(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
-    number = 0
-    try:
-        for part in pyarrow.parquet.ParquetFile(path).iter_batches(1000):
+    with path.open("rb") as handle, _broken("Parquet file"):
+        table = pyarrow.parquet.ParquetFile(handle)
+        columns = [name for name in table.schema_arrow.names if name.strip().lower() in KNOWN]
+        _need_text(columns)
+        number = itertools.count(1)
+        for part in table.iter_batches(BATCH, columns=columns):
             for row in part.to_pylist():
-                number += 1
-                yield _row(row, f"{source}#{number}", params)
-    except (pyarrow.ArrowException, OSError) as error:
-        raise Unreadable("broken Parquet file", error) from None
+                yield _row(row, f"{source}#{next(number)}", "", params)
 
 
-def _row(row: dict[Any, Any], source: str, params: Ingest) -> Raw:
+def _need_text(columns: list[Any]) -> None:
+    if not {str(name).strip().lower() for name in columns} & set(TEXT_COLUMNS):
+        raise Unreadable("no text column", f"allowed: {', '.join(TEXT_COLUMNS)}")
+
+
+def _row(row: dict[Any, Any], source: str, notice: str, params: Ingest) -> Raw:
     """A table's row: its text as it came, the other cells as metadata."""
-    names = {str(name).strip().lower(): name for name in row}
-    column = next((names[name] for name in TEXT_COLUMNS if name in names), None)
-    if column is None:
+    cells = {str(name).strip().lower(): cell for name, cell in row.items()}
+    text = next((cells[name] for name in TEXT_COLUMNS if name in cells), None)
+    if not set(cells) & set(TEXT_COLUMNS):
         return SetAside(source, "no text column", f"allowed: {', '.join(TEXT_COLUMNS)}")
-    text = row[column]
     if not isinstance(text, str) or not text.strip():
         return SetAside(source, "empty")
-    if len(text) > params.max_mb * 1e6:
-        return SetAside(source, "too large", f"{len(text) / 1e6:.0f} million characters")
-    return RawDocument(source, text, _fields({name: cell for name, cell in row.items() if name != column}))
+    if len(text.encode("utf-8", "surrogatepass")) > params.max_mb * 1e6:
+        return SetAside(source, "too large", f"allowed: {params.max_mb:g} MB (ingest.max_mb)")
+    return RawDocument(source, text, _fields(row), notice=notice)
 
 
 READERS: dict[str, Reader] = {

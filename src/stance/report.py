@@ -56,7 +56,10 @@ def _headline(scores: pd.DataFrame, model: str) -> list[dict[str, Any]]:
     """Test scores of the act model: macro-F1 over all and per side, F1 per act."""
     own = scores[(scores["model"] == model) & (scores["target"] == "act") & (scores["part"] == "test")]
     over_all = own[(own["scope"] == "all") & own["metric"].isin(["macro_f1", *(f"f1_{act}" for act in ACTS)])]
-    return [*over_all.to_dict("records"), *own[own["scope"].isin(COMPARED) & (own["metric"] == "macro_f1")].to_dict("records")]
+    return [
+        *over_all.to_dict("records"),
+        *own[own["scope"].isin(COMPARED) & (own["metric"] == "macro_f1")].to_dict("records"),
+    ]
 
 
 def _evidence(row: dict[str, Any], texts: pd.DataFrame, context: int) -> dict[str, Any]:

@@ -44,7 +44,10 @@ class KeywordRules(ClassifierMixin, BaseEstimator):
         """Shape (rows, classes): keyword counts, smoothed by the classes' shares in training."""
         patterns = keywords(self.target)
         texts = (rows["cue"] + " " + rows["text"]).tolist()
-        hits = np.array([[len(patterns[c].findall(text)) if c in patterns else 0 for c in self.classes_] for text in texts], dtype=float)
+        hits = np.array(
+            [[len(patterns[c].findall(text)) if c in patterns else 0 for c in self.classes_] for text in texts],
+            dtype=float,
+        )
         scores = hits.reshape(len(texts), len(self.classes_)) + SMOOTHING * self.prior_
         return scores / scores.sum(axis=1, keepdims=True)
 

@@ -51,7 +51,10 @@ def score_table(actual: np.ndarray, predicted: np.ndarray, classes: list[str], w
     """`macro_f1`, `accuracy`, and `precision_X`, `recall_X`, `f1_X` of each class X that stands in the data."""
     size = len(classes)
     tables = [confusion(actual, predicted, size), *(confusion(actual, predicted, size, drawn) for drawn in weights)]
-    scores = {"macro_f1": [macro_f1(table) for table in tables], "accuracy": [np.trace(table) / max(table.sum(), 1) for table in tables]}
+    scores = {
+        "macro_f1": [macro_f1(table) for table in tables],
+        "accuracy": [np.trace(table) / max(table.sum(), 1) for table in tables],
+    }
     for n, name in enumerate(classes):
         if (actual == n).any():
             scores[f"precision_{name}"] = [_ratio(table[n, n], table[:, n].sum()) for table in tables]
@@ -68,7 +71,13 @@ def calibration(correct: np.ndarray, confidence: np.ndarray, bins: int = 10) -> 
     """Mean confidence and accuracy in bins of equal size by confidence: columns `confidence`, `accuracy`, `n`."""
     order = np.argsort(confidence, kind="stable")
     parts = [part for part in np.array_split(order, bins) if len(part)]
-    return pd.DataFrame({"confidence": [confidence[p].mean() for p in parts], "accuracy": [correct[p].mean() for p in parts], "n": [len(p) for p in parts]})
+    return pd.DataFrame(
+        {
+            "confidence": [confidence[p].mean() for p in parts],
+            "accuracy": [correct[p].mean() for p in parts],
+            "n": [len(p) for p in parts],
+        }
+    )
 
 
 def calibration_error(table: pd.DataFrame) -> float:

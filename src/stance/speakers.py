@@ -6,6 +6,7 @@ Where two readings stay open the side is `unknown`: it is counted, never guessed
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -14,7 +15,8 @@ from stance.text import Span
 
 REACH = 700  # characters a pronoun may look back
 HE, SHE, THEY, IT = {"he", "him"}, {"she", "her"}, {"they", "them"}, {"it"}
-BOTH = re.compile(r"^(?:both|(?:both|the two) (?:\w+ ){0,2}(?:sides|men|ministers|leaders|presidents|diplomats|countries|delegations|powers|parties|capitals)|the two)$", re.I)
+PAIRS = r"(?:sides|men|ministers|leaders|presidents|diplomats|countries|delegations|powers|parties|capitals)"
+BOTH = re.compile(rf"^(?:both|the two|(?:both|the two) (?:\w+ ){{0,2}}{PAIRS})$", re.I)
 ALLIES = re.compile(r"\band (?:its|his|her|their|our|other|western|european|nato)?\b.*\b(?:allies|partners|alliance|friends)\b", re.I)
 OFFICIALS = re.compile(
     r"\b(?:officials?|government|administration|military|army|navy|forces|authorities|diplomats?|intelligence|ministry|embassy|consulate|lawmakers?|"
@@ -48,7 +50,7 @@ class Resolver:
         self.mentions = gazetteer.mentions(text)
         self.low = text.lower()
         named = [m for m in self.mentions if m.form == "name" and isinstance(m.entities[0], Person)]
-        self.named = {entity for m in named for entity in m.entities}
+        self.named = {entity for m in named for entity in m.entities if isinstance(entity, Person)}
         self.heard: list[tuple[int, Speaker]] = []
 
     def resolve(self, phrase: Span, head: Span) -> list[Speaker]:
@@ -92,7 +94,13 @@ class Resolver:
     def speaker_of(self, entity: Person | Actor, basis: str) -> Speaker:
         """The speaker that a person (by the office held on the document's date) or an actor is."""
         if isinstance(entity, Actor):
-            return Speaker(entity.name, "", entity.side, "country" if entity.is_country else "organ", detail=entity.detail or entity.side)
+            return Speaker(
+                entity.name,
+                "",
+                entity.side,
+                "country" if entity.is_country else "organ",
+                detail=entity.detail or entity.side,
+            )
         tenures = entity.tenures_on(self.date)
         sides = {tenure.office.side for tenure in tenures}
         if not tenures:
@@ -120,7 +128,11 @@ class Resolver:
             return None
         heard = [speaker for start, speaker in self.heard if at - REACH <= start < at]
         if gender:
-            fits = [s for s in heard if (s.person is None or s.person.gender in (gender, "")) and s.basis not in {"country", "organ", "group", "officials"}]
+            fits = [
+                s
+                for s in heard
+                if (s.person is None or s.person.gender in (gender, "")) and s.basis not in {"country", "organ", "group", "officials"}
+            ]
             people = {p for m in self._before(at) if m.form != "adjective" and (p := self.person_in(m)) and p.gender == gender}
             if not fits and len(people) == 1:
                 return self.speaker_of(people.pop(), "pronoun")
@@ -149,7 +161,7 @@ class Resolver:
             return []
         if ALLIES.search(words) and (owner := self._entity(full[0])):
             return [_because(self.speaker_of(owner, "group"), "group")]
-        for one, other in zip(full, full[1:], strict=False):
+        for one, other in pairwise(full):
             if self.text[one.end : other.start].strip(" ,") == "and" or re.fullmatch(r",? and the ", self.text[one.end : other.start]):
                 pair = [self._entity(one), self._entity(other)]
                 return [self.speaker_of(entity, "name") for entity in pair if entity]
@@ -184,7 +196,7 @@ class Resolver:
         return Speaker(words, "", side, "counterpart")
 
     def _possessed(self, words: str, inside: list[Mention]) -> Speaker | None:
-        """"Putin's spokesman": the office that speaks for its owner's."""
+        """ "Putin's spokesman": the office that speaks for its owner's."""
         owner = next((self._entity(m) for m in inside if self._owns(m)), None)
         if not isinstance(owner, Person):
             return None
@@ -212,7 +224,9 @@ class Resolver:
         if FORMER.search(words):
             return Speaker(words, "", "other", "former")
         if offices:
-            return self._holder(offices, words, "role") or Speaker(words, offices[0].title, place.side, "role", detail=place.detail or place.side)
+            return self._holder(offices, words, "role") or Speaker(
+                words, offices[0].title, place.side, "role", detail=place.detail or place.side
+            )
         if OFFICIALS.search(words):
             return Speaker(words, "", place.side, "officials", detail=place.detail or place.side)
         return Speaker(words, "", "other", "not an office")

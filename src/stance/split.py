@@ -26,7 +26,9 @@ def split(labelled: pd.DataFrame, *, params: Split) -> Parts:
     check(labelled, LABELLED)
     folds = max(2, round(1 / params.test_share))
     if labelled["group"].nunique() < folds:
-        raise StanceError(f"{labelled['group'].nunique()} groups of labelled statements; allowed: at least {folds} for this test_share. Try: more labels")
+        raise StanceError(
+            f"{labelled['group'].nunique()} groups of labelled statements; allowed: at least {folds} for this test_share. Try: more labels"
+        )
     strata = labelled["act"] + labelled["side"]
     folding = StratifiedGroupKFold(folds, shuffle=True, random_state=params.seed)
     train, test = next(folding.split(labelled, strata, labelled["group"]))

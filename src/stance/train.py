@@ -14,7 +14,6 @@ from stance.models import FEATURES, TARGETS, make_model
 from stance.params import Train
 from stance.records import LABELLED, check
 
-
 LEAST = 8  # rows of a code from which it can be learnt: inner folds and calibration divide them again
 
 
@@ -45,7 +44,10 @@ def train(labelled: pd.DataFrame, *, name: str, params: Train, track: Callable[[
 
 
 def fit(labelled: pd.DataFrame, name: str, target: str, params: Train) -> Pipeline:
-    """One classifier; its grid is searched over folds that keep groups whole, for the best macro-F1. Codes of fewer than LEAST rows are not learnt."""
+    """One classifier; its grid is searched over folds that keep groups whole, for the best macro-F1.
+
+    Codes of fewer than LEAST rows are not learnt.
+    """
     model, grid = make_model(name, target)
     labelled = labelled[labelled.groupby(target)[target].transform("size") >= LEAST]
     codes = labelled[target].to_numpy(dtype=object).astype(str)

@@ -30,7 +30,8 @@ class Turn:
 def turns(text: str, start: int = 0, speaker: str = "") -> list[Turn]:
     """Turns of a transcript in their order. Text before the first tag belongs to `speaker`, or to nobody ("")."""
     result: list[Turn] = []
-    tag, tag_span, parts = speaker, None, []
+    tag, tag_span = speaker, None
+    parts: list[Span] = []
     for paragraph in paragraphs(text, start):
         match = TAG.match(text, paragraph.start, paragraph.end)
         body = paragraph

@@ -1,0 +1,78 @@
+"""What all commands share: the app, how it talks, and the loading and saving that several need."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import track as rich_track
+from typer.core import TyperGroup
+
+from stance import files
+from stance.errors import StanceError, refuse
+from stance.figstyle import Figure
+from stance.ingest import IngestResult
+from stance.models import TARGETS, TRUSTED
+
+talk = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Commands(TyperGroup):
+    """Bad input ends a command with its one line and exit code 1; any other error keeps its traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except StanceError as error:
+            talk.print(f"stance: {error}", markup=False)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="What the United States and Russia warn of, promise and demand.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def track(what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
+    """Shows a progress bar, but not when stderr is piped."""
+    return lambda items: rich_track(items, description=what, console=talk, transient=True) if talk.is_terminal else items
+
+
+def say(stage: str, line: str, dropped: dict[str, int] | None = None) -> None:
+    lost = f"; left out {sum(dropped.values())} ({', '.join(f'{why}: {n}' for why, n in dropped.items())})" if dropped else ""
+    talk.print(f"{stage}: {line}{lost}", markup=False)
+
+
+def reasons(result: IngestResult) -> dict[str, int]:
+    return {str(why): int(n) for why, n in result.set_aside["reason"].value_counts().sort_index().items()}
+
+
+def need_documents(result: IngestResult, where: str) -> None:
+    if result.rows.empty:
+        raise refuse(
+            f"no readable document in {where}",
+            "txt, md, html, pdf, jsonl, csv, parquet with text",
+            "the reasons listed above",
+        )
+
+
+def read_models(folder: Path) -> dict[str, Any]:
+    return {target: files.read_model(folder / f"{target}.skops", TRUSTED) for target in TARGETS}
+
+
+def threshold(folder: Path) -> dict[str, float]:
+    return dict(files.read_json(folder / "chosen.json")["threshold"])
+
+
+def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:
+    for figure in figures:
+        for kind in ("png", "svg"):
+            files.write_bytes(figure.render(kind, png_scale), folder / f"{figure.name}.{kind}")
+        files.write_text(f"{figure.alt}\n", folder / f"{figure.name}.alt.txt")
+        files.write_csv(figure.rows, folder / f"{figure.name}.csv")

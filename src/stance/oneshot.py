@@ -1,0 +1,125 @@
+"""The commands for people with files: documents or statements in, results out, without the pipeline's folders."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from stance import files
+from stance.actors import gazetteer
+from stance.analyze import Analysis
+from stance.analyze import analyze as run_analysis
+from stance.chart import chart as draw_charts
+from stance.codebook import ACTS, COMPARED, SIDE_NAMES
+from stance.console import app, need_documents, read_models, reasons, save_figures, say, talk, threshold, track
+from stance.errors import listing, refuse
+from stance.figstyle import FIGURES as FIGURE_NAMES
+from stance.ingest import IngestResult
+from stance.ingest import ingest as ingest_documents
+from stance.language import load_language
+from stance.params import Params, load_params
+from stance.predict import classify as classify_rows
+from stance.readers import read_paths
+from stance.report import report as write_report
+from stance.resources import resource
+
+
+@app.command()
+def analyze(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders of documents.")],
+    out: Annotated[Path, typer.Option(help="Folder for statements, shares, figures and report.")],
+    format: Annotated[str, typer.Option(help="What to print: table or json.")] = "table",
+    model: Annotated[Path | None, typer.Option(help="Folder of a trained model; by default the one that ships with stance.")] = None,
+    params: Annotated[Path | None, typer.Option(help="Parameter file; by default the built-in values.")] = None,
+) -> None:
+    """Documents in; statements, shares, figures and a report out.
+
+    Example: stance analyze articles/ --out results
+    """
+    if format not in {"table", "json"}:
+        raise refuse(f"--format {format}", "table, json", "--format table")
+    if out.exists() and not out.is_dir():
+        raise refuse(f"--out {out} is a file", "a folder, which need not exist", "another name")
+    settings = load_params(params) if params else Params()
+    folder = model or resource("model")
+    models, least = read_models(folder), threshold(folder)
+    read = ingest_documents(read_paths(paths, params=settings.ingest), params=settings.ingest)
+    files.write_csv(pd.concat([read.set_aside, read.notices]), out / "set_aside.csv")
+    for row in read.set_aside.to_dict("records"):
+        talk.print(f"set aside: {row['source']}: {row['reason']}", markup=False)
+    for row in read.notices.to_dict("records"):
+        talk.print(f"notice: {row['source']}: {row['detail']}", markup=False)
+    need_documents(read, ", ".join(map(str, paths)))
+    nlp = load_language(settings.extract.spacy_model)
+    result = run_analysis(read.rows, models, least, params=settings, nlp=nlp, gazetteer=gazetteer(), track=track("analyze"))
+    _save_analysis(out, result, read, settings)
+    _print_shares(result.estimates.shares, format)
+    found = f"{len(read.rows)} documents -> {len(result.predictions)} statements ({len(result.estimates.counted)} US or Russian), in {out}"
+    say("analyze", found, reasons(read) | result.extracted.dropped)
+
+
+def _save_analysis(out: Path, result: Analysis, read: IngestResult, settings: Params) -> None:
+    files.write_lines(result.predictions.to_dict("records"), str(out / "statements.jsonl"))
+    files.write_csv(result.predictions, out / "statements.csv")
+    files.write_csv(result.estimates.shares, out / "shares.csv")
+    files.write_csv(result.estimates.flows, out / "flows.csv")
+    figures = draw_charts(result.estimates.shares, result.estimates.flows, read.rows, gazetteer().places)
+    save_figures(figures, out / "figures", settings.chart.png_scale)
+    counts = {
+        "ingest": {"documents": len(read.rows), "set_aside": reasons(read)},
+        "extract": {"left_out": result.extracted.dropped},
+    }
+    drawn = files.read_figures(out / "figures", FIGURE_NAMES)
+    page = write_report(drawn, result.estimates.shares, result.estimates.counted, read.rows, counts, params=settings.report)
+    files.write_text(page, out / "index.html")
+
+
+def _print_shares(shares: pd.DataFrame, format: str) -> None:
+    """Shares over all issues, as a table for people or as JSON, on stdout."""
+    rows = shares[shares["issue"] == ""]
+    if format == "json":
+        sys.stdout.write(json.dumps(files.round_numbers(rows.drop(columns="issue").to_dict("records")), indent=2) + "\n")
+        return
+    table = Table(title=f"Share of each side's statements ({rows['method'].iloc[0]})")
+    table.add_column("act")
+    for side in COMPARED:
+        table.add_column(SIDE_NAMES[side], justify="right")
+    for act in ACTS:
+        cells = [rows[(rows["act"] == act) & (rows["side"] == side)].iloc[0] for side in COMPARED]
+        table.add_row(
+            act,
+            *(f"{cell['share']:.0%} ({cell['n']} of {cell['n_statements']})" if cell["n_statements"] else "no statement" for cell in cells),
+        )
+    Console().print(table)
+
+
+@app.command()
+def classify(
+    source: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, or - for stdin.")],
+    text_field: Annotated[str, typer.Option(help="Field that holds the statement.")] = "text",
+    cue_field: Annotated[str, typer.Option(help="Field that holds the reporting verb, if any.")] = "cue",
+    out: Annotated[str, typer.Option(help="JSON Lines file to write, or - for stdout.")] = "-",
+    model: Annotated[Path | None, typer.Option(help="Folder of a trained model; by default the one that ships with stance.")] = None,
+) -> None:
+    """Add `act`, `p_*`, `issue` and `stance` to each row.
+
+    Example: stance classify statements.jsonl --text-field text --out classified.jsonl
+    """
+    folder = model or resource("model")
+    rows = list(files.read_jsonl(source))
+    bad = [n for n, row in enumerate(rows, 1) if not isinstance(row.get(text_field), str) or not row[text_field].strip()]
+    if bad:
+        raise refuse(
+            f"no text in field {text_field!r} of rows {listing(bad)}",
+            "a non-empty string in every row",
+            "--text-field, or leave these rows out",
+        )
+    frame = pd.DataFrame({"text": [row[text_field] for row in rows], "cue": [str(row.get(cue_field) or "") for row in rows]}, dtype=str)
+    codes = classify_rows(frame, read_models(folder), threshold(folder)).to_dict("records") if rows else []
+    files.write_lines([row | code for row, code in zip(rows, codes, strict=True)], out)
+    say("classify", f"{len(rows)} rows")

@@ -1,0 +1,212 @@
+"""The commands of the pipeline: each loads its inputs, calls its stage, saves and says one line."""
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from stance import files
+from stance.actors import gazetteer
+from stance.chart import chart as draw_charts
+from stance.console import app, need_documents, read_models, reasons, save_figures, say, threshold, track
+from stance.estimate import estimate as estimate_shares
+from stance.evaluate import evaluate as evaluate_models
+from stance.extract import extract as extract_statements
+from stance.figstyle import FIGURES as FIGURE_NAMES
+from stance.ingest import ingest as ingest_documents
+from stance.label import label as label_statements
+from stance.language import load_language
+from stance.models import TARGETS
+from stance.params import load_params
+from stance.predict import predict as predict_statements
+from stance.readers import read_paths
+from stance.report import report as write_report
+from stance.split import split as split_labels
+from stance.train import train as train_model
+
+INTERIM, PROCESSED, MODELS, MODEL = Path("data/interim"), Path("data/processed"), Path("models"), Path("data/model")
+REPORTS = Path("reports")
+DOCUMENTS, STATEMENTS, LABELLED, CODED = (INTERIM / f"{name}.parquet" for name in ("documents", "statements", "labelled", "coded"))
+TRAIN, TEST = INTERIM / "train.parquet", INTERIM / "test.parquet"
+PREDICTIONS, COUNTED = PROCESSED / "predictions.parquet", PROCESSED / "counted.parquet"
+SHARES, FLOWS = REPORTS / "tables" / "shares.csv", REPORTS / "tables" / "flows.csv"
+SCORES = REPORTS / "evaluate" / "scores.csv"
+FIGURES, METRICS = REPORTS / "figures", REPORTS / "metrics"
+ParamsFile = Annotated[Path, typer.Option("--params", help="Parameter file.")]
+PARAMS = Path("params.yaml")
+
+
+def _counts(stage: str, counts: dict[str, Any]) -> None:
+    files.write_json(counts, METRICS / f"{stage}.json")
+
+
+@app.command()
+def ingest(params: ParamsFile = PARAMS) -> None:
+    """Read documents from a file or folder.
+
+    Example: stance ingest
+    """
+    settings = load_params(params).ingest
+    result = ingest_documents(read_paths([Path(settings.input)], params=settings), params=settings)
+    files.write_table(result.rows, DOCUMENTS)
+    files.write_csv(pd.concat([result.set_aside, result.notices]), INTERIM / "set_aside.csv")
+    _counts("ingest", {"documents": len(result.rows), "set_aside": reasons(result)})
+    say("ingest", f"{len(result.rows)} documents", reasons(result))
+    need_documents(result, settings.input)
+
+
+@app.command()
+def extract(params: ParamsFile = PARAMS) -> None:
+    """Find attributed statements, their speakers and sides.
+
+    Example: stance extract
+    """
+    settings = load_params(params).extract
+    documents = files.read_table(DOCUMENTS)
+    nlp = load_language(settings.spacy_model)
+    result = extract_statements(documents, params=settings, nlp=nlp, gazetteer=gazetteer(), track=track("extract"))
+    files.write_table(result.rows, STATEMENTS)
+    sides = {side: int(n) for side, n in result.rows["side"].value_counts().sort_index().items()}
+    _counts(
+        "extract",
+        {"documents": len(documents), "statements": len(result.rows), "sides": sides, "left_out": result.dropped},
+    )
+    say("extract", f"{len(documents)} documents -> {len(result.rows)} statements", result.dropped)
+
+
+@app.command()
+def label(params: ParamsFile = PARAMS) -> None:
+    """Turn coders' codes into one label per statement, and measure the coders' agreement.
+
+    Example: stance label
+    """
+    settings = load_params(params).label
+    authored = files.read_csv(Path(settings.authored))
+    codes = pd.concat([files.read_csv(Path(path)) for path in settings.codes])
+    result = label_statements(authored, codes, files.read_table(DOCUMENTS), files.read_table(STATEMENTS))
+    files.write_table(result.labelled, LABELLED)
+    files.write_table(result.coded, CODED)
+    found = int((result.coded["extracted"] != "").sum())
+    counts = {"authored": len(result.labelled), "coded": len(result.coded), "coded_and_extracted": found}
+    _counts("label", {**counts, "agreement": result.agreement, "left_out": result.dropped})
+    say(
+        "label",
+        f"{len(result.labelled)} authored, {len(result.coded)} coded statements ({found} of them extracted)",
+        result.dropped,
+    )
+
+
+@app.command()
+def split(params: ParamsFile = PARAMS) -> None:
+    """Divide labelled statements into a training and a test part.
+
+    Example: stance split
+    """
+    parts = split_labels(files.read_table(LABELLED), params=load_params(params).split)
+    files.write_table(parts.train, TRAIN)
+    files.write_table(parts.test, TEST)
+    _counts("split", {"train": len(parts.train), "test": len(parts.test)})
+    say("split", f"{len(parts.train)} statements to train, {len(parts.test)} to test")
+
+
+@app.command()
+def train(name: Annotated[str, typer.Argument(help="A model of src/stance/models.py.")], params: ParamsFile = PARAMS) -> None:
+    """Fit one model for act, issue and stance, with cross-validated predictions.
+
+    Example: stance train logistic_regression
+    """
+    rows = files.read_table(TRAIN)
+    result = train_model(rows, name=name, params=load_params(params).train, track=track(f"train {name}"))
+    for target, model in result.models.items():
+        files.write_model(model, MODELS / name / f"{target}.skops")
+    files.write_table(result.out_of_fold, MODELS / name / "out_of_fold.parquet")
+    say("train", f"{name} on {len(rows)} statements")
+
+
+@app.command()
+def evaluate(params: ParamsFile = PARAMS) -> None:
+    """Score the models, choose one by cross-validation and store it for use.
+
+    Example: stance evaluate
+    """
+    settings = load_params(params)
+    out_of_fold = {name: files.read_table(MODELS / name / "out_of_fold.parquet") for name in settings.models}
+    models = {name: read_models(MODELS / name) for name in settings.models}
+    train_rows, test_rows, coded = (files.read_table(path) for path in (TRAIN, TEST, CODED))
+    result = evaluate_models(
+        train_rows,
+        test_rows,
+        out_of_fold,
+        models,
+        coded,
+        params=settings.evaluate,
+        training=settings.train,
+        track=track("evaluate"),
+    )
+    files.write_json(result.metrics, METRICS / "evaluate.json")
+    for table in ("scores", "confusion", "calibration", "learning_curve"):
+        files.write_csv(getattr(result, table), REPORTS / "evaluate" / f"{table}.csv")
+    for target in TARGETS:
+        files.write_model(models[result.chosen[target]][target], MODEL / f"{target}.skops")
+    files.write_json(result.chosen, MODEL / "chosen.json")
+    score = result.metrics["test"]["macro_f1"]
+    say(
+        "evaluate",
+        f"{result.chosen['act']}: macro-F1 {score['value']:.2f} ({score['low']:.2f} to {score['high']:.2f}) on {score['n']} tests",
+    )
+
+
+@app.command()
+def predict(params: ParamsFile = PARAMS) -> None:
+    """Classify every statement by act, issue and stance.
+
+    Example: stance predict
+    """
+    rows = files.read_table(STATEMENTS)
+    result = predict_statements(rows, read_models(MODEL), threshold(MODEL), params=load_params(params).predict, track=track("predict"))
+    files.write_table(result, PREDICTIONS)
+    say("predict", f"{len(result)} statements classified")
+
+
+@app.command()
+def estimate(params: ParamsFile = PARAMS) -> None:
+    """Estimate each side's shares of acts.
+
+    Example: stance estimate
+    """
+    result = estimate_shares(files.read_table(PREDICTIONS), files.read_table(CODED), params=load_params(params).estimate)
+    files.write_csv(result.shares, SHARES)
+    files.write_csv(result.flows, FLOWS)
+    files.write_table(result.counted, COUNTED)
+    say("estimate", f"shares of {len(result.counted)} statements: {'; '.join(sorted(set(result.shares['method'])))}")
+
+
+@app.command()
+def chart(params: ParamsFile = PARAMS) -> None:
+    """Draw the figures, each with its alt text and plotted rows.
+
+    Example: stance chart
+    """
+    settings = load_params(params).chart
+    figures = draw_charts(files.read_shares(SHARES), files.read_flows(FLOWS), files.read_table(DOCUMENTS), gazetteer().places)
+    save_figures(figures, FIGURES, settings.png_scale)
+    say("chart", f"{len(figures)} figures in {FIGURES}")
+
+
+@app.command()
+def report(params: ParamsFile = PARAMS) -> None:
+    """Write the self-contained HTML report.
+
+    Example: stance report
+    """
+    metrics = {stage: files.read_json(METRICS / f"{stage}.json") for stage in ("ingest", "extract", "label", "evaluate")}
+    counted, documents = files.read_table(COUNTED), files.read_table(DOCUMENTS)
+    figures, shares, scores = (
+        files.read_figures(FIGURES, FIGURE_NAMES),
+        files.read_shares(SHARES),
+        files.read_scores(SCORES),
+    )
+    page = write_report(figures, shares, counted, documents, metrics, scores, params=load_params(params).report)
+    files.write_text(page, REPORTS / "index.html")
+    say("report", f"{len(counted)} statements in {REPORTS / 'index.html'}")
