@@ -85,7 +85,7 @@ def _print_shares(shares: pd.DataFrame, format: str) -> None:
     if format == "json":
         sys.stdout.write(json.dumps(files.round_numbers(rows.drop(columns="issue").to_dict("records")), indent=2) + "\n")
         return
-    table = Table(title=f"Share of each side's statements ({rows['method'].iloc[0]})")
+    table = Table(caption=rows["method"].iloc[0], caption_justify="left")
     table.add_column("act")
     for side in COMPARED:
         table.add_column(SIDE_NAMES[side], justify="right")

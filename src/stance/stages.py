@@ -1,7 +1,7 @@
 """The commands of the pipeline: each loads its inputs, calls its stage, saves and says one line."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
