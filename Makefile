@@ -33,7 +33,7 @@ notebooks: $(READY)  ## execute the notebooks, and check that they are saved wit
 
 lock:  ## write requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --fork-strategy fewest --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -o requirements.lock
+	  --generate-hashes --custom-compile-command "make lock" -o requirements.lock
 
 .DEFAULT_GOAL := help
 .PHONY: help setup repro test check notebooks lock

@@ -142,6 +142,12 @@ def test_bad_input_gets_one_line_and_loses_nothing(
     assert (tmp_path / "file.txt").read_text(encoding="utf-8") == "kept"
 
 
+def test_the_example_of_the_readme_is_what_the_command_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("analyze", ROOT / "seeds", "--out", "results")
+    assert result.stdout + result.stderr == (ROOT / "reports" / "example.txt").read_text(encoding="utf-8")
+
+
 def test_no_progress_bar_when_piped(hostile: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "stance", "analyze", str(hostile / "good.txt"), "--out", str(tmp_path / "out")]
     result = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
 from typer.main import get_command
 
+from conftest import ROOT
 from stance.cli import app
 from stance.codebook import codebook
 from stance.records import DOCUMENTS, PREDICTIONS, SHARES, STATEMENTS
@@ -59,12 +59,13 @@ def test_codes_of_the_codebook_stand_in_its_document() -> None:
 def test_no_document_names_an_index_host_or_a_path_of_a_machine() -> None:
     names = ["README.md", "Makefile", "pyproject.toml", "requirements.lock", ".ci/run", "docs/model-card.md", "CONTRIBUTING.md"]
     text = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in names)
-    assert not re.search(r"https?://(?!.*\.example)[\w.-]*pypi|index-url|/root/|/home/", text)
+    assert not re.search(r"https?://(?!.*\.example)[\w.-]*pypi|index[-]url|/root/|/home/", text)
 
 
 def test_the_gazetteer_is_as_large_as_promised() -> None:
     content = yaml.safe_load((ROOT / "data" / "codebook" / "actors.yaml").read_text(encoding="utf-8"))
     sides = [
-        {(content["offices"][held["office"]] if "office" in held else held)["side"] for held in person["offices"]} for person in content["people"]
+        {(content["offices"][held["office"]] if "office" in held else held)["side"] for held in person["offices"]}
+        for person in content["people"]
     ]
     assert sum("US" in side or "RUS" in side for side in sides) >= 150

@@ -205,6 +205,20 @@ def test_turns_of_a_transcript_leave_out_questions(extracted: Run) -> None:
     assert not found["content"].str.contains(r"\?").any()
 
 
+@pytest.mark.parametrize(
+    ("tag", "side", "speaker", "found"),
+    [
+        pytest.param("THE PRESIDENT", "US", "Joe Biden", "US", id="office of the document's side"),
+        pytest.param("SENIOR ADMINISTRATION OFFICIAL", "US", "SENIOR ADMINISTRATION OFFICIAL", "US", id="unnamed official"),
+        pytest.param("THE PRESIDENT", "", "THE PRESIDENT", "unknown", id="office of no side that is known"),
+        pytest.param("MR. NOBODY", "US", "MR. NOBODY", "unknown", id="name that is not in the gazetteer"),
+    ],
+)
+def test_tags_of_offices(tag: str, side: str, speaker: str, found: str, extracted: Run) -> None:
+    row = extracted(f"{tag}:  We have been clear.\n\n{tag}:  We are clear today.\n", genre="transcript", side=side).rows.iloc[0]
+    assert (row["speaker"], row["side"]) == (speaker, found)
+
+
 def test_a_speech_belongs_to_the_speaker_in_its_metadata(extracted: Run) -> None:
     found = extracted("We seek no quarrel.\n\nWe ask for a written answer.", genre="transcript", speaker="Sergey Lavrov", side="RUS").rows
     assert found["side"].tolist() == ["RUS", "RUS"]

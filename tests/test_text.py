@@ -35,7 +35,7 @@ def test_quotes(text: str, expected: list[str]) -> None:
 def test_quotation_that_begins_a_paragraph_and_never_closes_runs_to_its_end() -> None:
     text = "“We leave. And more."
     (quote,) = quotes(text, Span(0, len(text)))
-    assert (quote.start, quote.end, quote.open_ended) == (1, len(text), True)
+    assert (quote.start, quote.end) == (1, len(text))
 
 
 def test_hard_wrapped_lines_are_one_paragraph() -> None:

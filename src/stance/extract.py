@@ -16,7 +16,7 @@ from stance.attribution import Attribution, find_attributions, orphan_quotes
 from stance.params import Extract
 from stance.records import DOCUMENTS, STATEMENTS, check, empty
 from stance.speakers import UNKNOWN, Resolver, Speaker
-from stance.text import Quote, Span, paragraphs, quotes
+from stance.text import Span, paragraphs, quotes
 from stance.transcripts import turns
 
 HEADING = re.compile(r"^(?:[^“\"]*: )?(?P<who>[^:“\"]{2,60}): (?P<what>\S.*)$", re.S)
@@ -93,7 +93,7 @@ def _turns(document: dict[str, Any], nlp: Language, resolver: Resolver) -> Itera
         turn for turn in turns(text, document["body_start"], document["speaker"] or document["side"]) if not turn.is_question and turn.tag
     ]
     parts = [(n, turn, part) for n, turn in enumerate(spoken) for part in turn.parts]
-    speakers = {turn.tag: resolver.resolve_tag(turn.tag) if turn.tag_span else given for turn in spoken}
+    speakers = {turn.tag: resolver.resolve_tag(turn.tag, document["side"]) if turn.tag_span else given for turn in spoken}
     for (n, turn, _), (span, doc) in zip(parts, _parsed(text, [part for _, _, part in parts], nlp), strict=True):
         for sentence in doc.sents:
             inner = _trim(text, Span(span.start + sentence.start_char, span.start + sentence.end_char), " \t\r\n")
@@ -154,7 +154,7 @@ def _heading(text: str, paragraph: Span, resolver: Resolver) -> tuple[Speaker, S
     return (speaker, what) if speaker and what else None
 
 
-def _quoted(doc: Doc, paragraph: Span, marks: list[Quote]) -> list[int]:
+def _quoted(doc: Doc, paragraph: Span, marks: list[Span]) -> list[int]:
     """For each token 1 + the number of the quotation that holds it, else 0."""
     return [next((n + 1 for n, quote in enumerate(marks) if paragraph.start + token.idx in quote), 0) for token in doc]
 

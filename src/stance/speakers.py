@@ -60,12 +60,19 @@ class Resolver:
         self.heard += [(phrase.start, speaker) for speaker in speakers]
         return speakers
 
-    def resolve_tag(self, tag: str) -> Speaker:
-        """The speaker of a transcript's tag, such as `MS. PSAKI` or `Vladimir Putin`."""
+    def resolve_tag(self, tag: str, side: str = "") -> Speaker:
+        """The speaker of a transcript's tag, such as `MS. PSAKI`; an office alone (`THE PRESIDENT`) is of the document's `side`."""
         name = re.sub(r"^(?:MR|MS|MRS|DR|SEC|SECRETARY|PRESIDENT|AMBASSADOR|GENERAL|THE)\.? ", "", tag).title()
         inside = self.gazetteer.mentions(name)
         person = self.person_in(inside[-1]) if inside else None
-        return self.speaker_of(person, "tag") if person else Speaker(tag, "", "unknown", "unresolved")
+        if person:
+            return self.speaker_of(person, "tag")
+        if side in {"US", "RUS"} and not inside and OFFICIALS.search(tag):
+            offices = self.gazetteer.offices_called(tag, side)
+            unnamed = Speaker(tag, offices[0].title if offices else "", side, "tag", detail=side)
+            holder = self._holder(offices, tag, "tag") if offices else None
+            return holder or unnamed
+        return Speaker(tag, "", "unknown", "unresolved")
 
     def resolve_heading(self, words: str) -> Speaker | None:
         """The person, organ or country that a heading such as `Lavrov: …` names, in any case and with a slip; else None."""

@@ -20,13 +20,6 @@ class Span:
         return self.start <= offset < self.end
 
 
-@dataclass(frozen=True)
-class Quote(Span):
-    """Words between quotation marks, without the marks. `open_ended`: the paragraph ends before the quotation does."""
-
-    open_ended: bool = False
-
-
 def paragraphs(text: str, start: int = 0) -> list[Span]:
     """Lines of `text` from `start` on; runs of lines that only a line width broke make one paragraph."""
     result: list[Span] = []
@@ -50,12 +43,12 @@ def _unwrap(lines: list[Span]) -> list[Span]:
     return lines
 
 
-def quotes(text: str, paragraph: Span) -> list[Quote]:
-    """Outermost quotations of one paragraph in their order: curly, straight, German, French, doubled and single marks.
+def quotes(text: str, paragraph: Span) -> list[Span]:
+    """Words of the outermost quotations of one paragraph, without their marks, in order: curly, straight, German, French, doubled and single marks.
 
     A mark without a partner opens nothing, unless it begins the paragraph: then the quotation runs to its end.
     """
-    found: list[Quote] = []
+    found: list[Span] = []
     unpaired: set[str] = set()  # marks with no partner further on: looked for once, or a run of marks would take quadratic time
     at = paragraph.start
     while match := MARK.search(text, at, paragraph.end):
@@ -64,10 +57,10 @@ def quotes(text: str, paragraph: Span) -> list[Quote]:
             continue
         end = None if mark in unpaired else _partner(text, mark, at, paragraph)
         if end is not None:
-            found.append(Quote(at, end))
+            found.append(Span(at, end))
             at = end + 1
         elif not text[paragraph.start : match.start()].strip():
-            found.append(Quote(at, paragraph.end, open_ended=True))
+            found.append(Span(at, paragraph.end))
             break
         else:
             unpaired.add(mark)
