@@ -49,7 +49,7 @@ def quotes(text: str, paragraph: Span) -> list[Span]:
     A mark without a partner opens nothing, unless it begins the paragraph: then the quotation runs to its end.
     """
     found: list[Span] = []
-    unpaired: set[str] = set()  # marks with no partner further on: looked for once, or a run of marks would take quadratic time
+    unpaired: set[str] = set()  # marks with no partner further on, looked for once: a run of marks takes linear time
     at = paragraph.start
     while match := MARK.search(text, at, paragraph.end):
         mark, at = match.group(), match.end()
