@@ -44,7 +44,7 @@ def _unwrap(lines: list[Span]) -> list[Span]:
 
 
 def quotes(text: str, paragraph: Span) -> list[Span]:
-    """Words of the outermost quotations of one paragraph, without their marks, in order: curly, straight, German, French, doubled and single marks.
+    """Words of the outermost quotations of one paragraph: between curly, straight, German, French, doubled and single marks.
 
     A mark without a partner opens nothing, unless it begins the paragraph: then the quotation runs to its end.
     """
