@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation
 
 from stance.codebook import ACTS, COMPARED, codebook
 from stance.estimate import BY_HAND
@@ -27,7 +28,7 @@ from stance.records import SHARES, check
 
 VERBS = {"warning": "warns", "reassurance": "reassures", "demand": "demands"}
 PLURALS = {"warning": "warnings", "reassurance": "reassurances", "demand": "demands", "other": "other statements"}
-WHO = {"US": "the US", "EU": "the EU", "UN": "the UN", "unspecified": "nobody named"}
+WHO = {"US": "the US", "GBR": "the UK", "EU": "the EU", "UN": "the UN", "other": "others", "unspecified": "nobody named"}
 OFFSET = {"US": -0.17, "RUS": 0.17}
 ROW = 46  # pixels of a row
 
@@ -215,18 +216,11 @@ def _paired_dots(axes: Axes, rows: pd.DataFrame, order: list[str], key: str, nam
 
 
 def _key(axes: Axes) -> None:
-    """Names the markers of the two sides above the first panel."""
-    for x, side in ((0, "US"), (0.34, "RUS")):
-        axes.plot(
-            [x + 0.02],
-            [1.06],
-            SIDE_MARKERS[side],
-            color=SIDE_COLOURS[side],
-            markersize=6,
-            transform=axes.transAxes,
-            clip_on=False,
-        )
-        axes.text(x + 0.08, 1.06, SIDE_LABELS[side], transform=axes.transAxes, va="center", fontsize=9, color=SIDE_TEXT[side])
+    """Names the markers of the two sides above the first panel, at a fixed distance from it."""
+    for x, side, mark in ((4, "US", "●"), (44, "RUS", "◆")):
+        beside = ScaledTranslation(x / 72, 11 / 72, axes.figure.dpi_scale_trans)
+        words = f"{mark} {SIDE_LABELS[side]}"
+        axes.text(0, 1, words, transform=axes.transAxes + beside, color=SIDE_TEXT[side], fontsize=9, va="center")
 
 
 def _bubbles(axes: Axes, flows: pd.DataFrame, order: list[str], most: int, side: str, *, names: bool) -> None:

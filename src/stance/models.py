@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import LinearSVC
 
 from stance.errors import StanceError, listing
-from stance.rules import KeywordRules
+from stance.rules import KeywordCounts, KeywordRules, keywords
 
 TARGETS = ["act", "issue", "stance"]
 FEATURES = ["text", "cue"]
@@ -21,6 +21,7 @@ TOLERANCE = 1e-7  # tight, so that processors which round differently end at the
 TRUSTED = [  # types in our model files beside those that skops trusts of itself
     "sklearn.calibration._CalibratedClassifier",
     "sklearn.calibration._SigmoidCalibration",
+    "stance.rules.KeywordCounts",
     "stance.rules.KeywordRules",
 ]
 
@@ -34,14 +35,13 @@ def _counts() -> ColumnTransformer:
     )
 
 
-def _tfidf() -> ColumnTransformer:
-    return ColumnTransformer(
-        [
-            ("words", TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), "text"),
-            ("chars", TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3, sublinear_tf=True), "text"),
-            ("cue", CountVectorizer(binary=True), "cue"),
-        ]
-    )
+def _tfidf(target: str) -> ColumnTransformer:
+    parts: list[tuple[str, Any, Any]] = [
+        ("words", TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), "text"),
+        ("chars", TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3, sublinear_tf=True), "text"),
+        ("cue", CountVectorizer(binary=True), "cue"),
+    ]
+    return ColumnTransformer([*parts, ("keywords", KeywordCounts(target), FEATURES)] if keywords(target) else parts)
 
 
 def _dummy(target: str) -> Pipeline:
@@ -59,7 +59,7 @@ def _naive_bayes(target: str) -> Pipeline:
 def _logistic_regression(target: str) -> Pipeline:
     return Pipeline(
         [
-            ("features", _tfidf()),
+            ("features", _tfidf(target)),
             ("classify", LogisticRegression(class_weight="balanced", max_iter=5000, tol=TOLERANCE)),
         ]
     )
@@ -67,7 +67,7 @@ def _logistic_regression(target: str) -> Pipeline:
 
 def _linear_svm(target: str) -> Pipeline:
     svm = LinearSVC(class_weight="balanced", random_state=0, max_iter=20000, tol=TOLERANCE)
-    return Pipeline([("features", _tfidf()), ("classify", CalibratedClassifierCV(svm, method="sigmoid", cv=3, ensemble=False))])
+    return Pipeline([("features", _tfidf(target)), ("classify", CalibratedClassifierCV(svm, method="sigmoid", cv=3, ensemble=False))])
 
 
 RECIPES: dict[str, tuple[Callable[[str], Pipeline], dict[str, list[Any]]]] = {
