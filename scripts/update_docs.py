@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from stance import files
-from stance.codebook import ACTS, SIDE_NAMES
+from stance.codebook import ACTS, COMPARED, SIDE_NAMES
 
 ROOT = Path(__file__).parents[1]
 REPORTS = ROOT / "reports"
@@ -67,12 +67,12 @@ def agreement() -> str:
     """Krippendorff's alpha of the two coders."""
     found = _json("metrics/label.json")["agreement"]
     lines = ["| Krippendorff's α (95 % interval) | authored statements | seed article |", "| --- | --- | --- |"]
-    for part in ["overall", *ACTS, "US", "RUS"]:
+    for part in ["overall", *ACTS, *COMPARED]:
         cells = []
         for name in ("authored", "codes"):
             value = found[name]["alpha"][part] if found[name]["n"] else None
             cells.append("–" if not value or value["value"] is None else f"{value['value']:.2f} ({value['low']:.2f}–{value['high']:.2f})")
-        lines.append(f"| {SIDE_NAMES.get(part, part)} | {' | '.join(cells)} |")
+        lines.append(f"| {SIDE_NAMES[part] if part in COMPARED else part} | {' | '.join(cells)} |")
     sizes = [f"{found[name]['n']}, {found[name].get('disagreements', 0)}" for name in ("authored", "codes")]
     lines.append(f"| statements, disagreements | {' | '.join(sizes)} |")
     return "\n".join(lines)
