@@ -26,7 +26,7 @@ def test_shares_by_hand() -> None:
     assert rows.loc[("US", "warning", ""), "share"] == 0.75
     assert rows.loc[("RUS", "demand", ""), "n"] == 8
     assert rows.loc[("RUS", "other", "iran"), "share"] == 0.2
-    assert set(rows["method"]) == {BY_HAND}
+    assert set(rows["method"]) == {f"{BY_HAND} (test)"}
 
 
 def test_wilson_interval_by_its_formula() -> None:

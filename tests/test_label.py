@@ -30,6 +30,7 @@ def authored(**fields: str) -> dict[str, str]:
             "quote": "direct",
             "kind": "plain",
             "scenario": "s1",
+            "coder": "human",
             "coder_a": "demand",
             "coder_b": "demand",
         }
@@ -45,7 +46,7 @@ def code(start: int, end: int, **fields: str) -> dict[str, str]:
         "sha256": hashlib.sha256(words.encode()).hexdigest(),
     }
     row |= {"speaker": "The Kremlin", "side": "RUS", "addressee": "unspecified", "quote": "indirect", "act": "other"}
-    return row | {"issue": "diplomacy_talks", "stance": "favour", "coder_a": "other", "coder_b": "other"} | fields
+    return row | {"issue": "diplomacy_talks", "stance": "favour", "coder": "human", "coder_a": "other", "coder_b": "other"} | fields
 
 
 def frames(codes: list[dict[str, str]]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -133,7 +133,7 @@ def _gap_title(rows: pd.DataFrame, words: Callable[[pd.Series], str], what: str)
     missing = [side for side in COMPARED if rows.loc[rows["side"] == side, "n_statements"].max() == 0]
     if missing:
         return f"{SIDE_LABELS[missing[0]]} says nothing in these documents"
-    if not (rows["method"] == BY_HAND).all():
+    if not rows["method"].str.startswith(BY_HAND).all():
         return f"US and Russian statements by {what}: classifier's count, uncorrected"
     keys = ["act", "issue"]
     us, russia = (rows[rows["side"] == side].set_index(keys) for side in COMPARED)
@@ -254,9 +254,10 @@ def _sizes(rows: pd.DataFrame) -> str:
 
 
 def _note(rows: pd.DataFrame, *, interval: bool = True) -> str:
-    if (rows["method"] == BY_HAND).all():
+    if rows["method"].str.startswith(BY_HAND).all():
         drawn = "Dots: exact share. Lines: 95% Wilson interval for statements like these. " if interval else ""
-        return f"{drawn}Every statement was coded by hand, by language-model coders; no human expert checked the codes."
+        coders = rows["method"].iloc[0].removeprefix(BY_HAND).strip(" ()")
+        return f"{drawn}Every statement was read and coded by: {coders}."
     return "Hollow dots: classifier's count, uncorrected. Its error in these documents is not known, so there is no interval."
 
 

@@ -48,11 +48,13 @@ def estimate(predictions: pd.DataFrame, coded: pd.DataFrame, *, params: Estimate
 
 def count_statements(predictions: pd.DataFrame, coded: pd.DataFrame) -> pd.DataFrame:
     """The statements that count, of US and Russian speakers: `by_hand` tells whether the codes are a coder's or the classifier's."""
-    columns = [c for c in CODED.columns if c not in {"secondary", "coder", "extracted"}]
+    columns = [c for c in CODED.columns if c not in {"secondary", "extracted"}]
     found = predictions.set_index("statement_id")[["cue", "source_text", "side_basis", "office", *(f"p_{act}" for act in ACTS)]]
     ours = coded[columns].assign(extracted=coded["extracted"], by_hand=True).join(found, on="extracted")
     theirs = predictions[~predictions["doc_id"].isin(coded["doc_id"])]
-    theirs = theirs[[*columns, *found.columns]].assign(extracted=theirs["statement_id"], by_hand=False)
+    theirs = theirs[[*(c for c in columns if c != "coder"), *found.columns]].assign(
+        coder="classifier", extracted=theirs["statement_id"], by_hand=False
+    )
     both = (
         pd.concat([frame for frame in (ours, theirs) if len(frame)], ignore_index=True)
         if len(ours) + len(theirs)
@@ -78,7 +80,7 @@ def _share(own: pd.DataFrame, side: str, act: str, issue: str, level: float) -> 
         "n_statements": len(own),
         "n_documents": own["doc_id"].nunique(),
         "n_labelled": int(own["by_hand"].sum()),
-        "method": BY_HAND if by_hand else UNCORRECTED,
+        "method": f"{BY_HAND} ({', '.join(sorted(set(own['coder'])))})" if by_hand else UNCORRECTED,
         "target": PROCESS if by_hand else CORPUS,
     }
 

@@ -25,6 +25,7 @@ AUTHORED_COLUMNS = [
     "quote",
     "kind",
     "scenario",
+    "coder",
     "coder_a",
     "coder_b",
 ]
@@ -40,6 +41,7 @@ CODE_COLUMNS = [
     "secondary",
     "issue",
     "stance",
+    "coder",
     "coder_a",
     "coder_b",
     "joint",
@@ -94,7 +96,7 @@ def _authored(rows: pd.DataFrame, dropped: Counter[str]) -> pd.DataFrame:
             "statement_id": ["authored:" + identifier(text, side) for text, side in zip(settled["text"], settled["side"], strict=True)],
             **{name: settled[name] for name in ("text", "cue", "act", "secondary", "issue", "stance", "side", "genre", "quote", "kind")},
             "group": settled["scenario"],
-            "coder": "language model",
+            "coder": settled["coder"],
             "origin": "authored",
         }
     ).reset_index(drop=True)
@@ -135,7 +137,6 @@ def _code(code: dict[str, Any], text: str) -> dict[str, Any]:
         "statement_id": statement_id,
         "spans": spans,
         "content": content,
-        "coder": "language model",
         "extracted": "",
     }
 
