@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 from spacy.language import Language
 
 from stance.actors import Gazetteer, gazetteer
 from stance.extract import Extracted, extract
 from stance.language import load_language
 from stance.params import Extract
+
+# No test is timed, and a run is repeatable: machines are shared and slow by turns.
+settings.register_profile("stance", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("stance")
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("STANCE_SHARED", ROOT.parent / "shared"))
