@@ -15,6 +15,7 @@ from sklearn.pipeline import Pipeline
 from stance import files
 from stance.errors import StanceError
 from stance.models import TRUSTED
+from stance.records import CODED, PREDICTIONS, STATEMENTS, check, empty
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
@@ -33,6 +34,12 @@ def test_tables_keep_lists_and_text(tmp_path: Path) -> None:
     back = files.read_table(tmp_path / "t.parquet")
     assert back["spans"].tolist() == rows["spans"].tolist()
     assert back["text"].tolist() == rows["text"].tolist()
+
+
+def test_tables_without_rows_keep_their_kinds(tmp_path: Path) -> None:
+    for schema in (CODED, STATEMENTS, PREDICTIONS):
+        files.write_table(empty(schema), tmp_path / "t.parquet")
+        assert check(files.read_table(tmp_path / "t.parquet"), schema).empty
 
 
 @given(

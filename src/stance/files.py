@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import skops.io
 from sklearn.pipeline import Pipeline
 
@@ -155,9 +156,12 @@ def write_table(rows: pd.DataFrame, path: Path) -> None:
 def read_table(path: Path) -> pd.DataFrame:
     """A Parquet table as written by `write_table`; list columns come back as lists."""
     _need(path)
-    rows = pd.read_parquet(path)
+    table = pyarrow.parquet.read_table(path)
+    rows = table.to_pandas()
     for name in rows.columns:
-        if rows[name].dtype == object:
+        if pyarrow.types.is_null(table.schema.field(name).type):  # a column of lists without rows
+            rows[name] = rows[name].astype(object)
+        elif rows[name].dtype == object:
             rows[name] = [_plain(cell) for cell in rows[name]]
     return rows
 
