@@ -198,7 +198,7 @@ def _renumber(node: Any, numbers: dict[int, int]) -> Any:
         return node
     if isinstance(node.get("__id__"), int):
         numbers.setdefault(node["__id__"], len(numbers) + 1)
-    result = {key: _renumber(item, numbers) for key, item in node.items()}
+    result = {key: _renumber(item, numbers) for key, item in node.items() if key != "_stop_words_id"}  # an address that scikit-learn keeps
     if isinstance(node.get("__id__"), int):
         result["__id__"] = numbers[node["__id__"]]
     if isinstance(node.get("file"), str):
