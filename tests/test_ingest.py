@@ -11,22 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reading import read, reasons
 from stance.errors import StanceError
-from stance.ingest import IngestResult, ingest, iso_date
-from stance.params import Ingest
-from stance.readers import front_matter, read_paths
+from stance.ingest import iso_date
+from stance.readers import front_matter
 from stance.transcripts import looks_like_transcript
 
 GOOD = "The ministry said on Tuesday that the ferry would sail again.\n"
-
-
-def read(*paths: Path, **params: float) -> IngestResult:
-    settings = Ingest(**params)  # type: ignore[arg-type]
-    return ingest(read_paths(list(paths), params=settings), params=settings)
-
-
-def reasons(result: IngestResult) -> dict[str, str]:
-    return dict(zip(result.set_aside["source"], result.set_aside["reason"], strict=True))
 
 
 def pdf(path: Path, words: str) -> None:

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reading import read, reasons
 from stance.decoding import Unreadable, decode
-from stance.ingest import IngestResult, ingest, iso_date
+from stance.ingest import iso_date
 from stance.params import Ingest
 from stance.readers import RawDocument, SetAside, front_matter, read_paths
 from stance.records import DOCUMENTS, check
@@ -20,15 +21,6 @@ from stance.records import DOCUMENTS, check
 NEWS = "The ministry said on Monday that the ferry would sail again. "
 NAMES = "The captains from São Paulo met Señor Peña at the harbour and didn’t speak of “prices”, officials said on Monday."
 RUSSIAN = "Капитан сказал, что паром завтра снова пойдёт на остров, а порт останется открытым до осени."
-
-
-def read(*paths: Path, **params: float) -> IngestResult:
-    wanted = Ingest(**params)  # type: ignore[arg-type]
-    return ingest(read_paths(list(paths), params=wanted), params=wanted)
-
-
-def aside(result: IngestResult) -> dict[str, str]:
-    return dict(zip(result.set_aside["source"], result.set_aside["reason"], strict=True))
 
 
 @pytest.mark.parametrize(
@@ -148,20 +140,20 @@ def test_one_row_that_is_not_utf8_is_set_aside_alone(ending: str, tmp_path: Path
     (tmp_path / f"a.{ending}").write_bytes(b"\n".join([b"text", *lines] if ending == "csv" else lines))
     result = read(tmp_path)
     assert result.rows["text"].tolist() == [NAMES, "Zwölf Schiffe."]
-    assert aside(result) == {f"a.{ending}#2": "not decodable"}
+    assert reasons(result) == {f"a.{ending}#2": "not decodable"}
 
 
 def test_a_csv_row_longer_than_the_header_is_no_shifted_row(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("doc_id,text\n1,The ferry sails.,extra\n", encoding="utf-8")
     result = read(tmp_path)
-    assert result.rows.empty and aside(result) == {"a.csv": "broken CSV"}
+    assert result.rows.empty and reasons(result) == {"a.csv": "broken CSV"}
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_a_table_without_text_column_is_one_entry(ending: str, tmp_path: Path) -> None:
     frame = pd.DataFrame({"words": ["One.", "Two."]})
     frame.to_csv(tmp_path / "a.csv", index=False) if ending == "csv" else frame.to_parquet(tmp_path / "a.parquet")
-    assert aside(read(tmp_path)) == {f"a.{ending}": "no text column"}
+    assert reasons(read(tmp_path)) == {f"a.{ending}": "no text column"}
 
 
 def test_numbers_and_missing_cells_of_parquet(tmp_path: Path) -> None:
@@ -177,7 +169,7 @@ def test_numbers_and_missing_cells_of_parquet(tmp_path: Path) -> None:
     result = read(tmp_path)
     (row,) = result.rows.to_dict("records")
     assert (row["doc_id"], row["outlet"], row["published"]) == ("7", "", "2022-01-21")
-    assert aside(result) == {"a.parquet#2": "empty"}
+    assert reasons(result) == {"a.parquet#2": "empty"}
 
 
 def test_one_text_of_a_table_may_be_too_large_but_not_the_table(tmp_path: Path) -> None:
@@ -185,14 +177,14 @@ def test_one_text_of_a_table_may_be_too_large_but_not_the_table(tmp_path: Path) 
     (tmp_path / "a.jsonl").write_text("\n".join(json.dumps({"text": text}) for text in texts), encoding="utf-8")
     (tmp_path / "b.csv").write_text("text\n" + "\n".join(texts[::-1]), encoding="utf-8")
     result = read(tmp_path / "a.jsonl", max_mb=0.003)
-    assert (len(result.rows), aside(result)) == (62, {"a.jsonl#2": "too large"})
-    assert aside(read(tmp_path / "b.csv", max_mb=0.003)) == {"b.csv#62": "too large"}
+    assert (len(result.rows), reasons(result)) == (62, {"a.jsonl#2": "too large"})
+    assert reasons(read(tmp_path / "b.csv", max_mb=0.003)) == {"b.csv#62": "too large"}
 
 
 def test_a_text_is_measured_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_bytes(b"x" * 2000)
     monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("read"))
-    assert aside(read(tmp_path, max_mb=0.001)) == {"a.txt": "too large"}
+    assert reasons(read(tmp_path, max_mb=0.001)) == {"a.txt": "too large"}
 
 
 def test_what_may_not_be_read_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +203,7 @@ def test_hidden_files_and_folders_are_counted(tmp_path: Path) -> None:
         (tmp_path / name).write_text(f"{NEWS}{name}", encoding="utf-8")
     result = read(tmp_path)
     assert result.rows["source"].tolist() == ["c.txt"]
-    assert aside(result) == {".b.txt": "hidden", ".cache": "hidden"}
+    assert reasons(result) == {".b.txt": "hidden", ".cache": "hidden"}
 
 
 def test_links_are_told_apart_and_loops_end(tmp_path: Path) -> None:
@@ -229,7 +221,7 @@ def test_links_are_told_apart_and_loops_end(tmp_path: Path) -> None:
         (folder / name).symlink_to(target)
     result = read(folder)
     assert result.rows["source"].tolist() == ["a.txt"]
-    assert aside(result) == {
+    assert reasons(result) == {
         "inside.txt": "link to another file of the folder",
         "loop": "link to another file of the folder",
         "out.txt": "link that leads out of the folder",
@@ -249,7 +241,7 @@ def test_pipes_and_odd_names(tmp_path: Path) -> None:
     (Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.txt"))).write_text(NEWS, encoding="utf-8")
     result = read(tmp_path)
     assert result.rows["source"].tolist() == ["\ufffd.txt"]
-    assert aside(result) == {"pipe.txt": "not a regular file"}
+    assert reasons(result) == {"pipe.txt": "not a regular file"}
 
 
 def test_several_paths_of_which_one_is_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,7 +262,7 @@ def test_the_same_text_under_the_same_id_is_a_duplicate(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     result = read(tmp_path)
     assert result.rows["doc_id"].tolist() == ["x"]
-    assert [*aside(result).values()] == ["duplicate", "doc_id already used", "same text as another document"]
+    assert [*reasons(result).values()] == ["duplicate", "doc_id already used", "same text as another document"]
 
 
 @pytest.mark.parametrize("near_copy", [0.01, 0.5, 0.8, 0.95, 1])

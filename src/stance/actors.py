@@ -65,6 +65,11 @@ class Actor:
     detail: str = ""
     is_country: bool = False
 
+    @property
+    def addressee(self) -> str:
+        """The code under which it is told things: `detail`, else the side."""
+        return self.detail or self.side
+
 
 Entity = Person | Actor
 

@@ -10,6 +10,7 @@ from matplotlib.transforms import ScaledTranslation
 from stance.codebook import ACTS, COMPARED, codebook
 from stance.estimate import BY_HAND
 from stance.figstyle import (
+    DPI,
     INK,
     QUIET,
     SIDE_COLOURS,
@@ -26,7 +27,6 @@ from stance.figstyle import (
 )
 from stance.records import SHARES, check
 
-VERBS = {"warning": "warns", "reassurance": "reassures", "demand": "demands"}
 PLURALS = {"warning": "warnings", "reassurance": "reassurances", "demand": "demands", "other": "other statements"}
 WHO = {"US": "the US", "GBR": "the UK", "EU": "the EU", "UN": "the UN", "other": "others", "unspecified": "nobody named"}
 OFFSET = {"US": -0.17, "RUS": 0.17}
@@ -55,7 +55,7 @@ def acts_figure(shares: pd.DataFrame, documents: pd.DataFrame) -> Figure:
     subtitle = f"Share of each side's attributed statements by act, %. {_sizes(rows)}."
     canvas = new_canvas(190 + 2 * ROW * len(ACTS))
     top, bottom = title_block(canvas, title, subtitle), source_block(canvas, _note(rows), source_line(documents))
-    height = canvas.get_figheight() * 100
+    height = canvas.get_figheight() * DPI
     axes = canvas.add_axes((0.16, bottom + 34 / height, 0.66, top - bottom - 40 / height))
     _paired_dots(axes, rows, list(ACTS), "act", [act.capitalize() for act in ACTS], labels=True)
     return Figure(
@@ -78,7 +78,7 @@ def issues_figure(shares: pd.DataFrame, documents: pd.DataFrame) -> Figure:
     subtitle = f"Share of each side's attributed statements by issue and act, %. Numbers at the lines are counts. {_sizes(rows)}."
     canvas = new_canvas(230 + ROW * len(present))
     top, bottom = title_block(canvas, title, subtitle), source_block(canvas, _note(rows), source_line(documents))
-    height = canvas.get_figheight() * 100
+    height = canvas.get_figheight() * DPI
     names = [codebook().issues[code].name for code in present]
     for n, act in enumerate(ACTS):
         axes = canvas.add_axes((0.21 + 0.196 * n, bottom + 34 / height, 0.175, top - bottom - 88 / height))
@@ -105,7 +105,7 @@ def flows_figure(flows: pd.DataFrame, shares: pd.DataFrame, documents: pd.DataFr
     note = "Counts of the statements in these documents; empty cells are none. " + _note(shares[shares["issue"] == ""], interval=False)
     canvas = new_canvas(230 + 40 * len(order))
     top, bottom = title_block(canvas, title, subtitle), source_block(canvas, note, source_line(documents))
-    height = canvas.get_figheight() * 100
+    height = canvas.get_figheight() * DPI
     most = max(1, flows["n"].max() if len(flows) else 1)
     for n, side in enumerate(COMPARED):
         axes = canvas.add_axes((0.17 + 0.42 * n, bottom + 16 / height, 0.38, top - bottom - 80 / height))
@@ -119,15 +119,15 @@ def flows_figure(flows: pd.DataFrame, shares: pd.DataFrame, documents: pd.DataFr
 
 def acts_title(rows: pd.DataFrame) -> str:
     """The widest gap between the sides whose intervals do not meet; a neutral title where there is none."""
-    return _gap_title(rows, lambda row: PLURALS[row["act"]], "act")
+    return _gap_title(rows, lambda act, issue: PLURALS[act], "act")
 
 
 def issues_title(rows: pd.DataFrame) -> str:
     """Like `acts_title`, over issues and acts."""
-    return _gap_title(rows, lambda row: f"{PLURALS[row['act']]} on {codebook().issues[row['issue']].name}", "issue")
+    return _gap_title(rows, lambda act, issue: f"{PLURALS[act]} on {codebook().issues[issue].name}", "issue")
 
 
-def _gap_title(rows: pd.DataFrame, words: Callable[[pd.Series], str], what: str) -> str:
+def _gap_title(rows: pd.DataFrame, words: Callable[[str, str], str], what: str) -> str:
     if rows["n_statements"].max() == 0:
         return "No statement of the US or Russia was found"
     missing = [side for side in COMPARED if rows.loc[rows["side"] == side, "n_statements"].max() == 0]
@@ -142,7 +142,7 @@ def _gap_title(rows: pd.DataFrame, words: Callable[[pd.Series], str], what: str)
         return f"No clear gap between the US and Russia by {what}"
     widest = (us["share"] - russia["share"]).abs().where(clear).idxmax()
     more, less = ("The US", "Russia") if us.loc[widest, "share"] > russia.loc[widest, "share"] else ("Russia", "the US")
-    return f"{more} makes a larger share of {words(us.reset_index().set_index(keys, drop=False).loc[widest])} than {less}"
+    return f"{more} makes a larger share of {words(*widest)} than {less}"
 
 
 def flows_title(flows: pd.DataFrame) -> str:

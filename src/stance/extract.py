@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from stance.actors import Gazetteer, Person
+from stance.actors import Gazetteer
 from stance.attribution import Attribution, find_attributions, orphan_quotes
 from stance.params import Extract
 from stance.records import DOCUMENTS, STATEMENTS, check, empty
@@ -270,10 +270,8 @@ def _addressee(draft: Draft, resolver: Resolver) -> str:
     """Whom the act is for: the one told, else the first outside actor that the content names, else `unspecified`."""
     places = ([draft.said.addressee] if draft.said.addressee else []) + draft.spans
     for place in places:
-        for mention in resolver.mentions:
-            if place.start <= mention.start and mention.end <= place.end:
-                entity = mention.entities[0]
-                detail = resolver.speaker_of(entity, "").detail if isinstance(entity, Person) else entity.detail or entity.side
-                if detail and detail not in {draft.speaker.side, draft.speaker.detail}:
-                    return detail
+        for mention in resolver.mentions_in(place):
+            detail = resolver.speaker_of(mention.entities[0], "").detail
+            if detail and detail not in {draft.speaker.side, draft.speaker.detail}:
+                return detail
     return "unspecified"

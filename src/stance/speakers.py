@@ -4,13 +4,16 @@ Where two readings stay open the side is `unknown`: it is counted, never guessed
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from rapidfuzz.distance import JaroWinkler
 
 from stance.actors import Actor, Gazetteer, Mention, Office, Person
+from stance.codebook import COMPARED
 from stance.text import Span
 
 REACH = 700  # characters a pronoun may look back
@@ -48,7 +51,9 @@ class Resolver:
     def __init__(self, text: str, gazetteer: Gazetteer, *, date: str = "", name_slip: float = 90) -> None:
         self.text, self.gazetteer, self.date, self.name_slip = text, gazetteer, date, name_slip
         self.mentions = gazetteer.mentions(text)
+        self.starts = [mention.start for mention in self.mentions]
         self.low = text.lower()
+        self.titles: dict[str, bool] = {}  # press titles looked for in the text so far
         named = [m for m in self.mentions if m.form == "name" and isinstance(m.entities[0], Person)]
         self.named = {entity for m in named for entity in m.entities if isinstance(entity, Person)}
         self.heard: list[tuple[int, Speaker]] = []
@@ -67,7 +72,7 @@ class Resolver:
         person = self.person_in(inside[-1]) if inside else None
         if person:
             return self.speaker_of(person, "tag")
-        if side in {"US", "RUS"} and not inside and OFFICIALS.search(tag):
+        if side in COMPARED and not inside and OFFICIALS.search(tag):
             offices = self.gazetteer.offices_called(tag, side)
             unnamed = Speaker(tag, offices[0].title if offices else "", side, "tag", detail=side)
             holder = self._holder(offices, tag, "tag") if offices else None
@@ -83,7 +88,7 @@ class Resolver:
     def _resolve(self, words: str, phrase: Span, head: Span) -> list[Speaker]:
         if BOTH.match(words):
             return self._both(phrase.start)
-        inside = [m for m in self.mentions if phrase.start <= m.start and m.end <= phrase.end]
+        inside = self.mentions_in(phrase)
         joint = self._joint(words, inside)
         if joint:
             return joint
@@ -106,7 +111,7 @@ class Resolver:
                 "",
                 entity.side,
                 "country" if entity.is_country else "organ",
-                detail=entity.detail or entity.side,
+                detail=entity.addressee,
             )
         tenures = entity.tenures_on(self.date)
         sides = {tenure.office.side for tenure in tenures}
@@ -114,8 +119,8 @@ class Resolver:
             return Speaker(entity.name, "", "other", "out of office", entity, "other")
         if len(sides) > 1:
             return Speaker(entity.name, "", "unknown", "offices on several sides", entity)
-        titled = [t for t in tenures if any(title in self.low for title in t.office.titles)]
-        office = (tenures if self.date or not titled else titled)[0].office
+        titled = [] if self.date else [t for t in tenures if any(map(self._stands, t.office.titles))]
+        office = (titled or tenures)[0].office
         return Speaker(entity.name, office.title, office.side, basis, entity, office.detail or office.side)
 
     def person_in(self, mention: Mention) -> Person | None:
@@ -126,8 +131,25 @@ class Resolver:
                 people = [p for p in people if narrower(p)] or people
         return people[0] if len(people) == 1 else None
 
+    def mentions_in(self, span: Span) -> list[Mention]:
+        """Names that lie within `span`, in their order."""
+        return [m for m in self._starting(span.start, span.end) if m.end <= span.end]
+
+    def _starting(self, start: int, end: int) -> list[Mention]:
+        return self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
     def _before(self, at: int, reach: int = REACH) -> list[Mention]:
-        return [m for m in self.mentions if at - reach <= m.start < at]
+        return self._starting(at - reach, at)
+
+    def _stands(self, title: str) -> bool:
+        if title not in self.titles:
+            self.titles[title] = title in self.low
+        return self.titles[title]
+
+    @cached_property
+    def _people(self) -> set[Person]:
+        """Everyone whom the document names, in full or by surname."""
+        return {p for m in self.mentions if m.form != "adjective" and (p := self.person_in(m))}
 
     def _pronoun(self, word: str, at: int) -> Speaker | None:
         gender = "m" if word in HE else "f" if word in SHE else ""
@@ -145,7 +167,7 @@ class Resolver:
                 return self.speaker_of(people.pop(), "pronoun")
         else:
             fits = [s for s in heard if s.person is None and s.basis in {"country", "organ", "group", "officials", "pronoun"}]
-        return _because(fits[-1], "pronoun") if fits else UNKNOWN
+        return replace(fits[-1], basis="pronoun") if fits else UNKNOWN
 
     def _both(self, at: int) -> list[Speaker]:
         """The last two named of two sides: persons if there are two, else countries."""
@@ -154,9 +176,9 @@ class Resolver:
             for mention in reversed(self._before(at)):
                 entity = self.person_in(mention) if kind is Person else mention.entities[0]
                 if isinstance(entity, kind) and mention.form != "adjective":
-                    speaker = self.speaker_of(entity, "both")
-                    if speaker.side in {"US", "RUS"}:
-                        last.setdefault(speaker.side, _because(speaker, "both"))
+                    speaker = self.speaker_of(entity, "")
+                    if speaker.side in COMPARED:
+                        last.setdefault(speaker.side, replace(speaker, basis="both"))
             if len(last) == 2:
                 return [last["US"], last["RUS"]]
         return [UNKNOWN]
@@ -167,7 +189,7 @@ class Resolver:
         if not full or " and " not in words:
             return []
         if ALLIES.search(words) and (owner := self._entity(full[0])):
-            return [_because(self.speaker_of(owner, "group"), "group")]
+            return [replace(self.speaker_of(owner, ""), basis="group")]
         for one, other in pairwise(full):
             if self.text[one.end : other.start].strip(" ,") == "and" or re.fullmatch(r",? and the ", self.text[one.end : other.start]):
                 pair = [self._entity(one), self._entity(other)]
@@ -227,22 +249,19 @@ class Resolver:
                 return self.speaker_of(last, "role")
             return self._holder(offices, words, "role") if offices and not FORMER.search(words) else None
         place = places[0]
-        offices = self.gazetteer.offices_called(words, place.side) if place.side in {"US", "RUS"} else []
+        offices = self.gazetteer.offices_called(words, place.side) if place.side in COMPARED else []
         if FORMER.search(words):
             return Speaker(words, "", "other", "former")
         if offices:
-            return self._holder(offices, words, "role") or Speaker(
-                words, offices[0].title, place.side, "role", detail=place.detail or place.side
-            )
+            return self._holder(offices, words, "role") or Speaker(words, offices[0].title, place.side, "role", detail=place.addressee)
         if OFFICIALS.search(words):
-            return Speaker(words, "", place.side, "officials", detail=place.detail or place.side)
+            return Speaker(words, "", place.side, "officials", detail=place.addressee)
         return Speaker(words, "", "other", "not an office")
 
     def _holder(self, offices: list[Office], words: str, basis: str) -> Speaker | None:
         """The one holder on the document's date who fits the words, or the one named in the document."""
         gender = "m" if re.search(r"man\b", words) and not re.search(r"woman\b", words) else "f" if re.search(r"woman\b", words) else ""
-        named = {p for m in self.mentions if m.form != "adjective" and (p := self.person_in(m))}
-        here = {p for p in named if any(t.office in offices for t in p.tenures_on(self.date))}
+        here = {p for p in self._people if any(t.office in offices for t in p.tenures_on(self.date))}
         for people in (here, set(self.gazetteer.holders(offices, self.date))):
             fits = [p for p in people if not gender or p.gender in (gender, "")]
             if len(fits) == 1:
@@ -253,7 +272,3 @@ class Resolver:
         """A misspelt surname of a person whom the document names elsewhere ("Blink" for Blinken)."""
         near = {p for p in self.named if JaroWinkler.normalized_similarity(word.lower(), p.surname.lower()) * 100 >= self.name_slip}
         return self.speaker_of(near.pop(), "slip") if len(near) == 1 and len(word) > 3 else None
-
-
-def _because(speaker: Speaker, basis: str) -> Speaker:
-    return Speaker(speaker.name, speaker.office, speaker.side, basis, speaker.person, speaker.detail)
