@@ -80,7 +80,7 @@ def agreement() -> str:
 
 def extraction() -> str:
     """Scores of the chain on marked articles."""
-    found = _json("benchmarks/attribution.json")
+    found = _json("benchmarks/attribution.json")["chain"]
     rows = [
         ("statements found, F1", "f1"),
         ("precision", "precision"),
@@ -98,14 +98,40 @@ def extraction() -> str:
     )
 
 
+PEERS = {
+    "stance": "stance",
+    "citron-retrained": "Citron, retrained on PolNeAR",
+    "citron-parc-hybrid": "Citron, as published",
+    "gender-gap-tracker": "Gender Gap Tracker",
+    "textacy": "textacy",
+    "guardian-afp": "Guardian/AFP model",
+}
+
+
+def attribution() -> str:
+    """F1 on the dev texts of PolNeAR beside public tools."""
+    found = _json("benchmarks/attribution.json")["polnear_dev"]
+    lines = [
+        "| F1, % (95 % interval over texts) | attribution | full | full: direct | mixed | indirect | speech only, full | source right |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for key, name in PEERS.items():
+        row = found[key]
+        ranged = [f"{100 * row[m]:.1f} ({'–'.join(f'{100 * end:.1f}' for end in row['interval'][m])})" for m in ("attribution", "full")]
+        plain = [f"{100 * row[m]:.1f}" for m in ("direct", "mixed", "indirect", "speech_full", "source")]
+        lines.append(f"| {name} | {' | '.join(ranged + plain)} |")
+    return "\n".join(lines)
+
+
 def example() -> str:
     """What `stance analyze seeds` prints, as recorded in reports/example.txt."""
     return "```\n" + (REPORTS / "example.txt").read_text(encoding="utf-8").rstrip() + "\n```"
 
 
 BLOCKS = {
-    "README.md": {"example": example, "scores": scores},
-    "docs/model-card.md": {"agreement": agreement, "scores": scores, "extraction": extraction},
+    "README.md": {"example": example, "attribution": attribution, "scores": scores},
+    "docs/attribution-card.md": {"attribution": attribution, "chain": extraction},
+    "docs/model-card.md": {"agreement": agreement, "scores": scores},
 }
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
-from spacy.language import Language
 
 from stance.actors import Gazetteer, gazetteer
+from stance.attribution.reader import Reader, load_reader
 from stance.extract import Extracted, extract
-from stance.language import load_language
 from stance.params import Extract
 
 # No test is timed, and a run is repeatable: machines are shared and slow by turns.
@@ -35,8 +34,8 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def nlp() -> Language:
-    return load_language(Extract().spacy_model)
+def reader() -> Reader:
+    return load_reader(Extract().spacy_model)
 
 
 @pytest.fixture(scope="session")
@@ -59,10 +58,10 @@ def document(text: str, **fields: object) -> dict[str, object]:
 
 
 @pytest.fixture(scope="session")
-def extracted(nlp: Language, actors: Gazetteer) -> Callable[..., Extracted]:
+def extracted(reader: Reader, actors: Gazetteer) -> Callable[..., Extracted]:
     """Extraction of one invented text; keyword arguments are fields of the document."""
 
     def run(text: str, **fields: object) -> Extracted:
-        return extract(pd.DataFrame([document(text, **fields)]), params=Extract(), nlp=nlp, gazetteer=actors)
+        return extract(pd.DataFrame([document(text, **fields)]), params=Extract(), reader=reader, gazetteer=actors)
 
     return run

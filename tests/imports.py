@@ -26,8 +26,9 @@ def imported_names(module: str) -> dict[str, str]:
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "stance":
             parts = node.module.split(".")
             for alias in node.names:
-                home = parts[1] if len(parts) > 1 else alias.name
-                if _is_module(home):
+                homes = ("/".join(parts[1:]), "/".join([*parts[1:], alias.name]))
+                home = next((home for home in homes if home and _is_module(home)), None)
+                if home:
                     names[alias.asname or alias.name] = home
     return names
 

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from spacy.language import Language
 
 from conftest import document
 from stance.actors import Gazetteer
+from stance.attribution.reader import Reader
 from stance.extract import Extracted, extract
 from stance.params import Extract
 
@@ -237,10 +237,10 @@ def test_words_before_the_body_are_not_read(extracted: Run) -> None:
     assert found["content"].tolist() == ["talks had ended"]
 
 
-def test_copies_and_repetitions_are_counted(nlp: Language, actors: Gazetteer) -> None:
+def test_copies_and_repetitions_are_counted(reader: Reader, actors: Gazetteer) -> None:
     text = "The Kremlin said the talks would go on tomorrow.\n\nThe Kremlin said the talks would go on tomorrow."
     frame = pd.DataFrame([document(text), document(text, doc_id="d2", copy_of="d1")])
-    result = extract(frame, params=Extract(), nlp=nlp, gazetteer=actors)
+    result = extract(frame, params=Extract(), reader=reader, gazetteer=actors)
     assert len(result.rows) == 1
     assert result.dropped == {"document is a near copy": 1, "repeated in the document": 1}
 
@@ -276,11 +276,11 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=60, deadline=None)
 @given(pieces=st.lists(PIECES, min_size=1, max_size=40), genre=st.sampled_from(["news", "transcript"]))
-def test_offsets_point_at_the_content_of_any_text(pieces: list[str], genre: str, nlp: Language, actors: Gazetteer) -> None:
+def test_offsets_point_at_the_content_of_any_text(pieces: list[str], genre: str, reader: Reader, actors: Gazetteer) -> None:
     text = "".join(pieces)
     if not text.strip():
         return
-    found = extract(pd.DataFrame([document(text, genre=genre)]), params=Extract(), nlp=nlp, gazetteer=actors).rows
+    found = extract(pd.DataFrame([document(text, genre=genre)]), params=Extract(), reader=reader, gazetteer=actors).rows
     for row in found.to_dict("records"):
         assert " ".join(text[start:end] for start, end in row["spans"]) == row["content"]
         assert all(a[1] <= b[0] for a, b in zip(row["spans"], row["spans"][1:], strict=False))

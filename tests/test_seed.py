@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from spacy.language import Language
 
 from conftest import ROOT
 from stance import files
 from stance.actors import Gazetteer
 from stance.analyze import analyze
+from stance.attribution.reader import Reader
 from stance.ingest import ingest
 from stance.label import label
 from stance.models import TARGETS, TRUSTED
@@ -20,13 +20,13 @@ MODEL = ROOT / "data" / "model"
 
 
 @pytest.fixture(scope="module")
-def found(nlp: Language, actors: Gazetteer) -> pd.DataFrame:
+def found(reader: Reader, actors: Gazetteer) -> pd.DataFrame:
     """Predictions of the seed article, joined to its codes (`act_coded`, `side_coded`) where they match."""
     params = Params()
     documents = ingest(read_paths([ROOT / "seeds"], params=params.ingest), params=params.ingest).rows
     models = {target: files.read_model(MODEL / f"{target}.skops", TRUSTED) for target in TARGETS}
     predictions = analyze(
-        documents, models, files.read_json(MODEL / "chosen.json")["threshold"], params=params, nlp=nlp, gazetteer=actors
+        documents, models, files.read_json(MODEL / "chosen.json")["threshold"], params=params, reader=reader, gazetteer=actors
     ).predictions
     authored, codes = (files.read_csv(ROOT / path) for path in (params.label.authored, params.label.codes[0]))
     coded = label(authored, codes.assign(duplicate_of=""), documents, predictions).coded

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from spacy.language import Language
 
 from conftest import ROOT
 from stance.actors import Gazetteer
+from stance.attribution.reader import Reader
 from stance.extract import extract
 from stance.ingest import ingest
 from stance.params import Extract, Ingest
@@ -21,7 +21,7 @@ RUN = 10  # words in a row that make a copy
 
 
 @pytest.fixture(scope="module")
-def scores(shared: Path, nlp: Language, actors: Gazetteer) -> dict[str, float]:
+def scores(shared: Path, reader: Reader, actors: Gazetteer) -> dict[str, float]:
     """Extraction on the marked articles, by the shared scorer; acts are not looked at."""
     spec = importlib.util.spec_from_file_location("score_e2e", shared / "bench" / "score_e2e.py")
     assert spec and spec.loader
@@ -29,7 +29,7 @@ def scores(shared: Path, nlp: Language, actors: Gazetteer) -> dict[str, float]:
     spec.loader.exec_module(scorer)
     params = Ingest(near_copy=1)
     documents = ingest(read_paths([shared / "gold" / "e2e_articles.jsonl"], params=params), params=params).rows
-    rows = extract(documents.assign(genre="news"), params=Extract(), nlp=nlp, gazetteer=actors).rows.assign(act="other")
+    rows = extract(documents.assign(genre="news"), params=Extract(), reader=reader, gazetteer=actors).rows.assign(act="other")
     found: dict[str, list[dict[str, Any]]] = {}
     for row in rows.to_dict("records"):
         found.setdefault(row["doc_id"], []).append(row)

@@ -25,6 +25,11 @@ def inner(text: str) -> list[str]:
         pytest.param("“They call it ‘our door’ here,” she said.", ["They call it ‘our door’ here,"], id="nested"),
         pytest.param("The Kremlin’s aides didn’t answer.", [], id="apostrophes"),
         pytest.param('An odd " mark.', [], id="odd mark"),
+        pytest.param("''It's late,'' he said. ''We don't leave.''", ["It's late,", "We don't leave."], id="doubled with apostrophes"),
+        pytest.param('“We leave," he said. "It is late.”', ["We leave,", "It is late."], id="curly and straight mixed"),
+        pytest.param('“He said "now" and left,” she said.', ['He said "now" and left,'], id="straight inside curly"),
+        pytest.param('He went on: "We leave. It is late.', ["We leave. It is late."], id="never closed behind a colon"),
+        pytest.param('A 5\'10" man and a 6" nail.', [], id="feet and inches"),
         pytest.param("“One,” he said, “two.”", ["One,", "two."], id="two parts"),
     ],
 )

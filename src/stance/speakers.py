@@ -27,6 +27,15 @@ OFFICIALS = re.compile(
     r"ambassador|minister|president|secretary|department|senators?|congressman|congresswoman|deputy|statement|position)\b",
     re.I,
 )
+ONE_OFFICIAL = re.compile(
+    r"\b(?:official|representative|spokes(?:man|woman|person)|ambassador|minister|secretary|senator|congress(?:wo)?man|deputy|envoy|"
+    r"general|commander|diplomat|lawmaker|negotiator|leader)\b",
+    re.I,
+)
+JOINT = re.compile(r",? and (?:the )?(?:[\w-]+ ){0,5}|,? and (?:the )?", re.I)
+SPOKES = re.compile(r"\bspokes(?:man|woman|person|people)\b|\bpress secretary\b", re.I)
+SPOKES_FOR = re.compile(r"(?:an? |the |\w+ )?(?:spokes(?:man|woman|person)|press secretary) (?:for|of) ", re.I)
+AGAIN = re.compile(r"the (?P<kind>ministry|department|embassy|council|agency|alliance|parliament|senate|service)", re.I)
 FORMER = re.compile(r"\b(?:former|ex|then-candidate)\b", re.I)
 
 
@@ -65,20 +74,6 @@ class Resolver:
         self.heard += [(phrase.start, speaker) for speaker in speakers]
         return speakers
 
-    def resolve_tag(self, tag: str, side: str = "") -> Speaker:
-        """The speaker of a transcript's tag, such as `MS. PSAKI`; an office alone (`THE PRESIDENT`) is of the document's `side`."""
-        name = re.sub(r"^(?:MR|MS|MRS|DR|SEC|SECRETARY|PRESIDENT|AMBASSADOR|GENERAL|THE)\.? ", "", tag).title()
-        inside = self.gazetteer.mentions(name)
-        person = self.person_in(inside[-1]) if inside else None
-        if person:
-            return self.speaker_of(person, "tag")
-        if side in COMPARED and not inside and OFFICIALS.search(tag):
-            offices = self.gazetteer.offices_called(tag, side)
-            unnamed = Speaker(tag, offices[0].title if offices else "", side, "tag", detail=side)
-            holder = self._holder(offices, tag, "tag") if offices else None
-            return holder or unnamed
-        return Speaker(tag, "", "unknown", "unresolved")
-
     def resolve_heading(self, words: str) -> Speaker | None:
         """The person, organ or country that a heading such as `Lavrov: …` names, in any case and with a slip; else None."""
         inside = self.gazetteer.mentions(words.title())
@@ -89,16 +84,18 @@ class Resolver:
         if BOTH.match(words):
             return self._both(phrase.start)
         inside = self.mentions_in(phrase)
-        joint = self._joint(words, inside)
+        joint = self._joint(words, inside) or self._of_both(words, inside)
         if joint:
             return joint
         ways: list[Callable[[], Speaker | None]] = [
             lambda: self._pronoun(words.lower(), phrase.start),
+            lambda: self._speaking_for(words, inside),
             lambda: self._named(words, inside, head),
             lambda: self._counterpart(words, inside, phrase.start),
             lambda: self._possessed(words, inside),
             lambda: self._heard_name(self.text[head.start : head.end]),
             lambda: self._role(words, inside),
+            lambda: self._organ_again(words, inside, phrase.start),
             lambda: self._slip(self.text[head.start : head.end]),
         ]
         return [next((speaker for way in ways if (speaker := way())), Speaker(words, "", "unknown", "unresolved"))]
@@ -160,7 +157,8 @@ class Resolver:
             fits = [
                 s
                 for s in heard
-                if (s.person is None or s.person.gender in (gender, "")) and s.basis not in {"country", "organ", "group", "officials"}
+                if (s.person is None or s.person.gender in (gender, ""))
+                and (s.basis not in {"country", "organ", "group", "officials"} or ONE_OFFICIAL.search(s.name))
             ]
             people = {p for m in self._before(at) if m.form != "adjective" and (p := self.person_in(m)) and p.gender == gender}
             if not fits and len(people) == 1:
@@ -191,10 +189,19 @@ class Resolver:
         if ALLIES.search(words) and (owner := self._entity(full[0])):
             return [replace(self.speaker_of(owner, ""), basis="group")]
         for one, other in pairwise(full):
-            if self.text[one.end : other.start].strip(" ,") == "and" or re.fullmatch(r",? and the ", self.text[one.end : other.start]):
-                pair = [self._entity(one), self._entity(other)]
-                return [self.speaker_of(entity, "name") for entity in pair if entity]
+            if JOINT.fullmatch(self.text[one.end : other.start]) and not self._owns(one):
+                pair = [self.speaker_of(entity, "name") for mention in (one, other) if (entity := self._entity(mention))]
+                return pair if len({speaker.side for speaker in pair}) > 1 else pair[:1]
         return []
+
+    def _of_both(self, words: str, inside: list[Mention]) -> list[Speaker]:
+        """Two rows for "Russian and American officials"."""
+        if len(inside) != 2 or {m.form for m in inside} != {"adjective"} or not OFFICIALS.search(words):
+            return []
+        places = [m.entities[0] for m in inside if isinstance(m.entities[0], Actor)]
+        if self.text[inside[0].end : inside[1].start].strip() != "and" or len({place.side for place in places}) < 2:
+            return []
+        return [Speaker(words, "", place.side, "officials", detail=place.addressee) for place in places]
 
     def _entity(self, mention: Mention) -> Person | Actor | None:
         first = mention.entities[0]
@@ -225,14 +232,37 @@ class Resolver:
         return Speaker(words, "", side, "counterpart")
 
     def _possessed(self, words: str, inside: list[Mention]) -> Speaker | None:
-        """ "Putin's spokesman": the office that speaks for its owner's."""
+        """ "Putin's spokesman", "Biden's defence secretary": an office on its owner's side, and no other side's."""
         owner = next((self._entity(m) for m in inside if self._owns(m)), None)
-        if not isinstance(owner, Person):
+        if not isinstance(owner, Person) or FORMER.search(words):
             return None
+        return self._serving(owner, words, self.gazetteer.offices_called(words, self.speaker_of(owner, "").side))
+
+    def _speaking_for(self, words: str, inside: list[Mention]) -> Speaker | None:
+        """ "a spokeswoman for President Biden" speaks for him, and is not he."""
+        spoken_for = SPOKES_FOR.match(words)
+        owner = next((self._entity(m) for m in inside if m.form != "adjective"), None) if spoken_for else None
+        return self._serving(owner, words, []) if isinstance(owner, Person) else None
+
+    def _serving(self, owner: Person, words: str, offices: list[Office]) -> Speaker:
+        """The holder of one of `offices` or, for a spokesperson, of those that speak for the owner's; else unnamed, on the owner's side."""
         keys = {tenure.office.key for tenure in owner.tenures_on(self.date)}
+        if SPOKES.search(words):
+            offices = [office for office in self.gazetteer.offices.values() if keys & set(office.speaks_for)]
         side = self.speaker_of(owner, "").side
-        offices = [o for o in self.gazetteer.offices_called(words, side) if not o.speaks_for or keys & set(o.speaks_for)]
-        return self._holder(offices, words, "possessive") if offices else None
+        holder = self.holder(offices, words, "possessive") if offices else None
+        if holder is None and not offices and not OFFICIALS.search(words):
+            return Speaker(words, "", "other", "not an office")
+        return holder or Speaker(words, offices[0].title if offices else "", side if keys else "unknown", "possessive", detail=side)
+
+    def _organ_again(self, words: str, inside: list[Mention], at: int) -> Speaker | None:
+        """ "the ministry": the one organ of that kind that the text has named shortly before."""
+        kind = AGAIN.fullmatch(words)
+        if not kind or inside:
+            return None
+        near = {m.entities[0] for m in self._before(at) if isinstance(m.entities[0], Actor)}
+        fits = [actor for actor in near if kind["kind"].lower() in actor.name.lower().split()]
+        return replace(self.speaker_of(fits[0], ""), basis="organ") if len(fits) == 1 else None
 
     def _heard_name(self, word: str) -> Speaker | None:
         """A name that stood within a longer source before ("Envoy Ned Nobody said …", then "Nobody said …")."""
@@ -247,18 +277,18 @@ class Resolver:
             last = self.heard[-1][1].person if self.heard else None
             if last and any(tenure.office in offices for tenure in last.tenures_on(self.date)):
                 return self.speaker_of(last, "role")
-            return self._holder(offices, words, "role") if offices and not FORMER.search(words) else None
+            return self.holder(offices, words, "role") if offices and not FORMER.search(words) else None
         place = places[0]
         offices = self.gazetteer.offices_called(words, place.side) if place.side in COMPARED else []
         if FORMER.search(words):
             return Speaker(words, "", "other", "former")
         if offices:
-            return self._holder(offices, words, "role") or Speaker(words, offices[0].title, place.side, "role", detail=place.addressee)
+            return self.holder(offices, words, "role") or Speaker(words, offices[0].title, place.side, "role", detail=place.addressee)
         if OFFICIALS.search(words):
             return Speaker(words, "", place.side, "officials", detail=place.addressee)
         return Speaker(words, "", "other", "not an office")
 
-    def _holder(self, offices: list[Office], words: str, basis: str) -> Speaker | None:
+    def holder(self, offices: list[Office], words: str, basis: str) -> Speaker | None:
         """The one holder on the document's date who fits the words, or the one named in the document."""
         gender = "m" if re.search(r"man\b", words) and not re.search(r"woman\b", words) else "f" if re.search(r"woman\b", words) else ""
         here = {p for p in self._people if any(t.office in offices for t in p.tenures_on(self.date))}

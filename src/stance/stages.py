@@ -8,6 +8,7 @@ import typer
 
 from stance import files
 from stance.actors import gazetteer
+from stance.attribution.reader import load_reader
 from stance.chart import chart as draw_charts
 from stance.console import app, need_documents, read_models, reasons, save_figures, say, threshold, track
 from stance.estimate import estimate as estimate_shares
@@ -16,7 +17,6 @@ from stance.extract import extract as extract_statements
 from stance.figstyle import FIGURES as FIGURE_NAMES
 from stance.ingest import ingest as ingest_documents
 from stance.label import label as label_statements
-from stance.language import load_language
 from stance.models import TARGETS
 from stance.params import load_params
 from stance.predict import predict as predict_statements
@@ -64,8 +64,8 @@ def extract(params: ParamsFile = PARAMS) -> None:
     """
     settings = load_params(params).extract
     documents = files.read_table(DOCUMENTS)
-    nlp = load_language(settings.spacy_model)
-    result = extract_statements(documents, params=settings, nlp=nlp, gazetteer=gazetteer(), track=track("extract"))
+    reader = load_reader(settings.spacy_model, settings.weights)
+    result = extract_statements(documents, params=settings, reader=reader, gazetteer=gazetteer(), track=track("extract"))
     files.write_table(result.rows, STATEMENTS)
     sides = {side: int(n) for side, n in result.rows["side"].value_counts().sort_index().items()}
     _counts(

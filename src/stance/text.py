@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 
 LINE = re.compile(r"[^\r\n]+")
-CLOSING = {"“": "”", "„": "“”", "«": "»", "‘": "’", '"': '"', "''": "''", "``": "''", "'": "'"}
+CLOSING = {"“": ("”",), "„": ("“", "”"), "«": ("»",), "‘": ("’",), '"': ('"',), "''": ("''",), "``": ("''",), "'": ("'",)}
+MIXED = {"“": ('"',), '"': ("”",)}  # partners in texts that mix straight and curly marks
 MARK = re.compile(r"''|``|[“”„«»\"‘’']")
+NEXT = re.compile(r"\s+(?:''|``|[“„«\"])")
 WRAPPED = range(45, 101)  # widths of the lines of hard-wrapped text
 
 
@@ -46,7 +48,8 @@ def _unwrap(lines: list[Span]) -> list[Span]:
 def quotes(text: str, paragraph: Span) -> list[Span]:
     """Words of the outermost quotations of one paragraph: between curly, straight, German, French, doubled and single marks.
 
-    A mark without a partner opens nothing, unless it begins the paragraph: then the quotation runs to its end.
+    A mark without a partner opens nothing, unless it begins the paragraph, follows a colon or comma, or the next paragraph begins with a
+    mark too: then the quotation runs to the paragraph's end.
     """
     found: list[Span] = []
     unpaired: set[str] = set()  # marks with no partner further on, looked for once: a run of marks takes linear time
@@ -59,7 +62,7 @@ def quotes(text: str, paragraph: Span) -> list[Span]:
         if end is not None:
             found.append(Span(at, end))
             at = end + 1
-        elif not text[paragraph.start : match.start()].strip():
+        elif _goes_on(text, match, paragraph):
             found.append(Span(at, paragraph.end))
             break
         else:
@@ -76,13 +79,31 @@ def _opens(text: str, match: re.Match[str], paragraph: Span) -> bool:
 
 
 def _partner(text: str, mark: str, start: int, paragraph: Span) -> int | None:
-    """Offset of the mark that closes a quotation opened before `start`."""
+    """Offset of the mark that closes a quotation opened before `start`: its partner, or one of another style if it opens again first."""
     single = mark in {"'", "‘"}
+    other = None
     for match in MARK.finditer(text, start, paragraph.end):
-        if match.group() not in (CLOSING[mark], *CLOSING[mark]):
+        found, after = match.group(), text[match.end() : match.end() + 1]
+        if found in {mark, *MIXED.get(mark, ())} and _again(text, match, paragraph):
+            if other is not None:
+                break
             continue
-        after = text[match.end() : match.end() + 1]
-        if single and (after.isalnum() or text[match.start() - 1].isspace()):
-            continue
-        return match.start()
-    return None
+        if found in CLOSING[mark]:
+            if single and (after.isalnum() or text[match.start() - 1].isspace()):
+                continue
+            return match.start()
+        if found in MIXED.get(mark, ()) and other is None:
+            other = match.start()
+    return other
+
+
+def _again(text: str, match: re.Match[str], paragraph: Span) -> bool:
+    """Whether a mark opens another quotation: a space before it, a letter behind."""
+    before, after = text[match.start() - 1], text[match.end() : match.end() + 1]
+    return match.group() in {"“", '"'} and before.isspace() and after.isalnum() and match.start() > paragraph.start
+
+
+def _goes_on(text: str, match: re.Match[str], paragraph: Span) -> bool:
+    before = text[paragraph.start : match.start()].rstrip()
+    single = match.group() in {"'", "‘"}
+    return not before or (not single and (before[-1] in ":," or bool(NEXT.match(text, paragraph.end))))

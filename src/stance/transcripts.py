@@ -5,10 +5,17 @@ from dataclasses import dataclass
 
 from stance.text import Span, paragraphs
 
-TITLED = r"(?:(?:MR|MS|MRS|DR|SEC|SECRETARY|PRESIDENT|AMBASSADOR|GENERAL|THE)\.? )?"
+UPPER = r"[^\W\d_a-zß-öø-ÿ]"
+TITLED = r"(?:(?:MR|Mr|MS|Ms|MRS|Mrs|DR|Dr|SEC|SECRETARY|PRESIDENT|AMBASSADOR|GENERAL|THE)\.? )?"
+JOINING = r"(?:of|the|and|for|on|bin|al|el|de|van|von|der) "
+HEADING = (
+    r"(?:Dear|On|The|Pillar|Operation|Updating|Combatting|Expanded|Deeper|Stronger|Global|Regional|People-to-People|Key|"
+    r"SUBJECT|FOR|FROM|TO|LEARN|READ)\b"
+)
 TAG = re.compile(
-    rf"(?P<q>Q\b|QUESTION:|REPORTER:|Question:|Reporter:|Journalist:)|"
-    rf"(?P<tag>{TITLED}[A-Z][A-Z.'’ -]{{2,50}}|(?:[A-Z][\w.'’-]+ ){{1,4}}[A-Z][\w.'’-]+)(?: \([^)\n]{{1,60}}\))?:(?=\s)"
+    rf"(?P<q>Q\b|(?:QUESTION|REPORTER|AUDIENCE MEMBER|Question|Reporter|Journalist|Remark|Reply):)|"
+    rf"(?P<tag>(?!{HEADING}){TITLED}(?:{UPPER}(?:{UPPER}|[.'’ -]){{2,60}}|"
+    rf"{UPPER}[\w.'’-]+ (?:{UPPER}[\w.'’“”\"-]* |{JOINING}){{0,12}}{UPPER}[\w.'’-]+))(?: \([^)\n]{{1,60}}\))?:(?=\s)"
 )
 NO_SPEECH = re.compile(r"^[\[(].*[\])]$")
 LEAST_TURNS = 3
