@@ -31,9 +31,13 @@ check: $(READY)  ## lint and type checks
 notebooks: $(READY)  ## execute the notebooks, and check that they are saved without outputs
 	python -m pytest -m notebooks tests/test_notebooks.py
 
+attribution: $(READY)  ## train the attribution weights again (needs PolNeAR, see pipelines/attribution/params.yaml)
+	cd pipelines/attribution && dvc repro
+	cp pipelines/attribution/weights.npz data/attribution/weights.npz
+
 lock:  ## write requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --fork-strategy fewest --python-version 3.11 \
 	  --generate-hashes --custom-compile-command "make lock" -o requirements.lock
 
 .DEFAULT_GOAL := help
-.PHONY: help setup repro test check notebooks lock
+.PHONY: help setup repro test check notebooks attribution lock

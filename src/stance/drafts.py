@@ -16,7 +16,7 @@ from stance.attribution.readings import WANTS, Reading, read
 from stance.speakers import UNKNOWN, Resolver, Speaker
 from stance.tags import resolve_tag
 from stance.text import Span, paragraphs, quotes
-from stance.transcripts import turns
+from stance.transcripts import Turn, turns
 
 HEADING = re.compile(r"^(?:[^“\"]*: )?(?P<who>[^:“\"]{2,60}): (?P<what>\S.*)$", re.S)
 HEADING_WORDS = 25
@@ -47,16 +47,26 @@ class Draft:
     said: Said
 
 
-def spoken(document: dict[str, Any], reader: Reader, resolver: Resolver) -> Iterator[Draft]:
+def places(document: dict[str, Any]) -> list[Span]:
+    """The paragraphs to parse: all of a news text, those of the speakers' turns of a transcript."""
+    if document["genre"] == "news":
+        return paragraphs(document["text"], document["body_start"])
+    return [part for turn in _speeches(document) for part in turn.parts]
+
+
+def _speeches(document: dict[str, Any]) -> list[Turn]:
+    """Turns of officials; questions of reporters are left out."""
+    every = turns(document["text"], document["body_start"], document["speaker"] or document["side"])
+    return [turn for turn in every if not turn.is_question and turn.tag]
+
+
+def spoken(document: dict[str, Any], grammar: Grammar, resolver: Resolver) -> Iterator[Draft]:
     """Each sentence of each speaker's turn in a transcript; questions of reporters are left out."""
     text = document["text"]
     given = _given_speaker(document, resolver)
-    said = [
-        turn for turn in turns(text, document["body_start"], document["speaker"] or document["side"]) if not turn.is_question and turn.tag
-    ]
+    said = _speeches(document)
     parts = [(number, turn, part) for number, turn in enumerate(said) for part in turn.parts]
     speakers = {turn.tag: resolve_tag(resolver, turn.tag, document["side"]) if turn.tag_span else given for turn in said}
-    grammar = reader.parser(text, [part for _, _, part in parts])
     for first, behind in zip(grammar.bounds, grammar.bounds[1:], strict=False):
         number, turn, _ = parts[grammar.paragraph[first]]
         inner = trim(text, Span(int(grammar.start[first]), int(grammar.end[behind - 1])), " \t\r\n")
@@ -73,14 +83,12 @@ def _given_speaker(document: dict[str, Any], resolver: Resolver) -> Speaker:
     return Speaker(name, known.office, document["side"], "document", known.person, document["side"])
 
 
-def reported(document: dict[str, Any], reader: Reader, resolver: Resolver, dropped: Counter[str]) -> Iterator[Draft]:
+def reported(document: dict[str, Any], g: Grammar, reader: Reader, resolver: Resolver, dropped: Counter[str]) -> Iterator[Draft]:
     """Reported speech of a news text; a quotation without a source of its own goes on from the speaker before."""
-    text = document["text"]
-    places = paragraphs(text, document["body_start"])
-    headings = {n: heading for n, place in enumerate(places) if (heading := _heading(text, place, resolver))}
-    g, attributions = reader.read(text, places, WANTS)
-    found = [a for a in attributions if g.paragraph[a.content[0]] not in headings]
-    orphans = _orphans(g, {i for a in found for i in a.content}, headings.keys())
+    text, spans = document["text"], places(document)
+    headings = {n: heading for n, span in enumerate(spans) if (heading := _heading(text, span, resolver))}
+    found = [a for a in reader.attributions(text, spans, g, WANTS) if g.paragraph[a.content[0]] not in headings]
+    orphans = _orphans(g, {i for a in found for i in a.content if g.tag[i] not in MARKS}, headings.keys())
     readings = [*(read(g, attribution) for attribution in found), *orphans]
     if None in readings:
         dropped["nothing said"] += readings.count(None)

@@ -28,9 +28,7 @@ OFFICIALS = re.compile(
     re.I,
 )
 ONE_OFFICIAL = re.compile(
-    r"\b(?:official|representative|spokes(?:man|woman|person)|ambassador|minister|secretary|senator|congress(?:wo)?man|deputy|envoy|"
-    r"general|commander|diplomat|lawmaker|negotiator|leader)\b",
-    re.I,
+    r"\b(?:official|representative|spokes(?:man|woman|person)|minister|senator|envoy|general|diplomat|lawmaker)\b", re.I
 )
 JOINT = re.compile(r",? and (?:the )?(?:[\w-]+ ){0,5}|,? and (?:the )?", re.I)
 SPOKES = re.compile(r"\bspokes(?:man|woman|person|people)\b|\bpress secretary\b", re.I)

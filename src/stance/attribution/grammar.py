@@ -45,7 +45,8 @@ FRAME = (
     *("poss", "prt", "dative", "acl", "relcl", "expl"),
 )  # the kinds of children that make up a word's frame, one bit each
 DEEPEST = 100  # levels of the tree; what hangs deeper is not followed
-LONGEST = 20_000  # characters given to the parser at once
+LONGEST = 20_000  # characters of one text given to the parser
+BATCH = 128  # such texts that it takes together
 HASHED = ("word", "lemma", "tag", "dep", "shape", "suffix")
 COLUMNS = (*HASHED, "head", "sentence", "paragraph", "start", "end")
 COARSE = {"V": "VERB", "N": "NOUN", "J": "ADJ", "R": "ADV"}  # first letter of a Penn tag
@@ -151,18 +152,16 @@ class Parser:
 
     def __call__(self, text: str, paragraphs: list[Span]) -> Grammar:
         """The grammar of `paragraphs` of `text`; line ends inside are spaces to the parser, so that offsets hold."""
-        pieces = [(number, piece) for number, paragraph in enumerate(paragraphs) for piece in _pieces(text, paragraph)]
-        plain = (re.sub(r"[\r\n\t\u00a0]", " ", text[piece.start : piece.end]) for _, piece in pieces)
-        docs = self.nlp.pipe(plain, batch_size=64)
-        parts = [self._part(doc, number, piece.start) for doc, (number, piece) in zip(docs, pieces, strict=True)]
-        sizes = np.array([len(part["word"]) for part in parts], np.int64)
-        columns: dict[str, Any] = {
-            name: np.concatenate([part[name] for part in parts]) if parts else np.zeros(0, np.int64) for name in COLUMNS
-        }
-        columns["head"] = columns["head"] + np.repeat(np.cumsum(sizes) - sizes, sizes)
-        columns["sentence"] = np.cumsum(columns["sentence"]) - 1
-        columns["quote"] = _quoted(text, paragraphs, columns["start"], columns["end"])
-        return Grammar(**{name: column.astype(np.uint64) if name in HASHED else column for name, column in columns.items()})
+        return self.several([(text, paragraphs)])[0]
+
+    def several(self, texts: list[tuple[str, list[Span]]]) -> list[Grammar]:
+        """The grammars of texts with their paragraphs. The parser takes many short pieces together much faster than text by text."""
+        pieces = [(n, k, piece) for n, (text, spans) in enumerate(texts) for k, span in enumerate(spans) for piece in _pieces(text, span)]
+        plain = (re.sub(r"[\r\n\t\u00a0]", " ", texts[n][0][piece.start : piece.end]) for n, _, piece in pieces)
+        parts: list[list[dict[str, Any]]] = [[] for _ in texts]
+        for doc, (n, paragraph, piece) in zip(self.nlp.pipe(plain, batch_size=BATCH), pieces, strict=True):
+            parts[n].append(self._part(doc, paragraph, piece.start))
+        return [_joined(text, spans, found) for (text, spans), found in zip(texts, parts, strict=True)]
 
     def lemma(self, token: Token) -> str:
         """The token's lemma by spaCy's rules for the part of speech that its Penn tag names."""
@@ -195,6 +194,15 @@ class Parser:
             if key not in self.lemmas:
                 self.lemmas[key] = self.nlp.vocab.strings.add(self.lemma(doc[i]))
         return [self.lemmas[key] for key in zip(words, tags, strict=True)]
+
+
+def _joined(text: str, paragraphs: list[Span], parts: list[dict[str, Any]]) -> Grammar:
+    sizes = np.array([len(part["word"]) for part in parts], np.int64)
+    columns: dict[str, Any] = {name: np.concatenate([part[name] for part in parts]) if parts else np.zeros(0, np.int64) for name in COLUMNS}
+    columns["head"] = columns["head"] + np.repeat(np.cumsum(sizes) - sizes, sizes)
+    columns["sentence"] = np.cumsum(columns["sentence"]) - 1
+    columns["quote"] = _quoted(text, paragraphs, columns["start"], columns["end"])
+    return Grammar(**{name: column.astype(np.uint64) if name in HASHED else column for name, column in columns.items()})
 
 
 def _pieces(text: str, paragraph: Span) -> list[Span]:

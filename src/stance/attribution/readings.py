@@ -6,7 +6,7 @@ import numpy as np
 from spacy.strings import get_string_id
 
 from stance.attribution.grammar import Grammar
-from stance.attribution.model import Attribution
+from stance.attribution.model import MARKS, Attribution
 
 
 def _ids(words: str) -> list[int]:
@@ -50,7 +50,7 @@ def read(g: Grammar, attribution: Attribution) -> Reading | None:
         head = _leaning(g, cue)
     elif g.tag[head] in RELATIVE:
         head = _antecedent(g, head)
-    words, content = _particles(g, cue, content)
+    words, content = _particles(g, cue, _worded(g, content))
     told = next((i for i in _children(g, cue, OBJECT) if i not in content and i not in words), None)
     return Reading(words, content, head, told) if _is_message(g, cue, content) else None
 
@@ -58,6 +58,12 @@ def read(g: Grammar, attribution: Attribution) -> Reading | None:
 def _is_message(g: Grammar, cue: int, content: tuple[int, ...]) -> bool:
     """A clause, a quotation, or the object of a verb that can report by its object alone ("wants guarantees")."""
     return bool(content) and (any(g.quoted[i] or g.tag[i] in VERBS for i in content) or g.lemma[cue] in WITH_OBJECT)
+
+
+def _worded(g: Grammar, content: tuple[int, ...]) -> tuple[int, ...]:
+    """`content` without pieces that are marks alone."""
+    pieces = np.split(np.array(content, np.int64), np.flatnonzero(np.diff(content) > 1) + 1)
+    return tuple(int(i) for piece in pieces if not np.isin(g.tag[piece], np.array(MARKS, np.uint64)).all() for i in piece)
 
 
 def _children(g: Grammar, token: int, kinds: list[int]) -> list[int]:
