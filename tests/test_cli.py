@@ -156,6 +156,6 @@ def test_no_progress_bar_when_piped(hostile: Path, tmp_path: Path) -> None:
 
 def test_every_command_has_help_with_an_example() -> None:
     for name in app.registered_commands:
-        command = str(name.callback.__name__) if name.callback else ""
+        command = str(name.callback.__name__).replace("_", "-") if name.callback else ""
         result = run(command, "-h")
         assert result.exit_code == 0 and "Example: stance" in result.stdout, command
