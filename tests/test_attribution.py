@@ -129,6 +129,11 @@ def test_a_long_text_takes_time_in_proportion(reader: Reader) -> None:
         find(grammar, reader.weights)
 
 
+def test_a_stray_mark_does_not_swallow_an_article_without_paragraphs(reader: Reader) -> None:
+    text = "“" + "The envoy said that the boats would wait. " * 100
+    assert len(read(text, reader)[1]) > 90
+
+
 def test_a_grammar_has_trees_within_sentences(reader: Reader) -> None:
     grammar = read("The envoy, who had come by boat, said no.\n\nNobody answered him.", reader)[0]
     left, right = grammar.edges

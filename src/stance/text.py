@@ -8,6 +8,7 @@ CLOSING = {"“": ("”",), "„": ("“", "”"), "«": ("»",), "‘": ("’",
 MIXED = {"“": ('"',), '"': ("”",)}  # partners in texts that mix straight and curly marks
 MARK = re.compile(r"''|``|[“”„«»\"‘’']")
 NEXT = re.compile(r"\s+(?:''|``|[“„«\"])")
+LONGEST_QUOTE = 3000  # characters; a longer one in one paragraph has lost its marks
 WRAPPED = range(45, 101)  # widths of the lines of hard-wrapped text
 
 
@@ -52,21 +53,21 @@ def quotes(text: str, paragraph: Span) -> list[Span]:
     mark too: then the quotation runs to the paragraph's end.
     """
     found: list[Span] = []
-    unpaired: set[str] = set()  # marks with no partner further on, looked for once: a run of marks takes linear time
+    partners: dict[str, int | None] = {}  # by kind of mark, looked for once as far as it holds: a run of marks takes linear time
     at = paragraph.start
     while match := MARK.search(text, at, paragraph.end):
         mark, at = match.group(), match.end()
         if mark not in CLOSING or not _opens(text, match, paragraph):
             continue
-        end = None if mark in unpaired else _partner(text, mark, at, paragraph)
-        if end is not None:
+        if mark not in partners or at > (partners[mark] or at):
+            partners[mark] = _partner(text, mark, at, paragraph)
+        end = partners[mark]
+        if end is not None and end - at <= LONGEST_QUOTE:
             found.append(Span(at, end))
             at = end + 1
-        elif _goes_on(text, match, paragraph):
+        elif end is None and paragraph.end - at <= LONGEST_QUOTE and _goes_on(text, match, paragraph):
             found.append(Span(at, paragraph.end))
             break
-        else:
-            unpaired.add(mark)
     return [quote for quote in found if text[quote.start : quote.end].strip()]
 
 
