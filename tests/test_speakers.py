@@ -45,7 +45,20 @@ ONE = [
     ("the Russian *embassy in London", "Russian Embassy", "RUS", "organ"),
     ("the Ukrainian *embassy in Washington", "the Ukrainian embassy in Washington", "other", "officials"),
     ("Donald Trump", "Donald Trump", "other", "out of office"),
+    (
+        "Ned *Nobody, a top US diplomat for Asia under Barack Obama",
+        "Ned Nobody, a top US diplomat for Asia under Barack Obama",
+        "other",
+        "former",
+    ),
+    ("Russia's top *negotiator, Sergei Ryabkov", "Sergey Ryabkov", "RUS", "name"),
     ("former US ambassador Michael McFaul", "Michael McFaul", "other", "out of office"),
+    ("her husband *Melania Trump", "her husband Melania Trump", "unknown", "unresolved"),
+    ("chief negotiator Alexander *Nobody", "chief negotiator Alexander Nobody", "unknown", "unresolved"),
+    ("Bush-era *counsel Ned Nobody", "Bush-era counsel Ned Nobody", "unknown", "unresolved"),
+    ("Rubio supporter Ned *Nobody", "Rubio supporter Ned Nobody", "unknown", "unresolved"),
+    ("Ada *Nobody, who ran Biden’s office", "Ada Nobody, who ran Biden’s office", "unknown", "unresolved"),
+    ("Republican *Trump", "Donald Trump", "other", "out of office"),
     ("Russian analysts", "Russian analysts", "other", "not an office"),
     ("analysts", "analysts", "unknown", "unresolved"),
     ("the ministry", "the ministry", "unknown", "unresolved"),
@@ -74,6 +87,9 @@ def test_a_row_for_each_side(phrase: str, names: list[str], sides: list[str], ac
 IN_CONTEXT = [
     ("Antony Blinken met Sergey Lavrov.", "the two ministers", ["Antony Blinken", "Sergey Lavrov"]),
     ("Joe Biden and Vladimir Putin spoke.", "both leaders", ["Joe Biden", "Vladimir Putin"]),
+    ("Antony Blinken met Wang Yi about Russia and the United States.", "both diplomats", ["Antony Blinken", "Wang Yi"]),
+    ("Russia and the United States spoke about Ukraine.", "both sides", ["Russia", "United States"]),
+    ("Russia spoke about Ukraine.", "both ministers", [""]),
     ("Maria Zakharova took the floor.", "she", ["Maria Zakharova"]),
     ("Maria Zakharova answered Jen Psaki.", "she", [""]),
     ("Antony Blinken answered Maria Zakharova.", "he", ["Antony Blinken"]),
@@ -84,6 +100,7 @@ IN_CONTEXT = [
     ("The Russian Defense Ministry held a briefing.", "the ministry", ["Russian Defence Ministry"]),
     ("The Russian Defense Ministry and the Russian Foreign Ministry met.", "the ministry", ["the ministry"]),
     ("Antony Blinken landed.", "Blink", ["Antony Blinken"]),
+    ("A reporter named Sara Blinken landed.", "Blinken", ["Blinken"]),
 ]
 
 

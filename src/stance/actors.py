@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -86,15 +86,28 @@ class Mention:
 
 @dataclass(frozen=True)
 class Gazetteer:
-    """`names` maps a name, as a tuple of lower-case words, to its form and what it may name; `places` countries' codes to names."""
+    """`names` maps a name, as a tuple of lower-case words, to its form and what it may name; `places` countries' codes to names.
+
+    `no_names`: words in capitals that stand beside surnames and are no given names.
+    """
 
     people: tuple[Person, ...]
     offices: dict[str, Office]
     places: dict[str, str]
     names: dict[tuple[str, ...], tuple[str, tuple[Entity, ...]]]
+    no_names: frozenset[str]
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """Given names of all people, in lower case."""
+        return frozenset(_words(person.name)[0] for person in self.people)
 
     def mentions(self, text: str) -> list[Mention]:
         """Names in `text`, longest first where they overlap, in their order. Names must begin with a capital."""
+        return [mention for mention in self.scan(text) if mention.form != "namesake"]
+
+    def scan(self, text: str) -> list[Mention]:
+        """Mentions, and surnames of the gazetteer in the names of others, with the form "namesake"."""
         words = list(WORD.finditer(text))
         keys = [_fold(word.group()) for word in words]
         found: list[Mention] = []
@@ -105,11 +118,33 @@ class Gazetteer:
                 hit = self.names.get(tuple(keys[at : at + length]))
                 start, end = words[at].start(), words[at + length - 1].end()
                 if hit and text[start].isupper() and "\n" not in text[start:end]:
-                    found.append(Mention(start, start + len(_bare(text[start:end])), hit[1], hit[0]))
+                    found.append(Mention(start, start + len(_bare(text[start:end])), hit[1], self._form(hit[0], text, words, at, length)))
                     step = length
                     break
             at += step
         return found
+
+    def _form(self, form: str, text: str, words: list[re.Match[str]], at: int, length: int) -> str:
+        """`form` of a name as it stands in `text`: "Kremlin-backed" is an adjective."""
+        end = words[at + length - 1].end()
+        if re.match(r"-[a-z]", text[end : end + 2]):
+            return "adjective"
+        return "namesake" if form == "surname" and self._is_somebody_else(text, words, at, length) else form
+
+    def _is_somebody_else(self, text: str, words: list[re.Match[str]], at: int, length: int) -> bool:
+        """Whether a surname belongs to a longer name that is not in the gazetteer: "Melania Trump", "Alexander Nobody"."""
+        before = words[at - 1] if at else None
+        if before and text[before.end() : words[at].start()] == " " and self._is_given(before.group()):
+            start = text[: before.start()].rstrip(" “\"'(–—-")
+            if start and start[-1] not in ".!?:\n”":
+                return True
+        after = words[at + length] if at + length < len(words) else None
+        if not after or text[words[at + length - 1].end() : after.start()] != " " or not self._is_given(after.group()):
+            return False
+        return _fold(words[at].group()) in self.given
+
+    def _is_given(self, word: str) -> bool:
+        return _bare(word) == word and word[:1].isupper() and word[1:].islower() and len(word) > 2 and word.lower() not in self.no_names
 
     def offices_called(self, phrase: str, side: str = "") -> list[Office]:
         """Offices (of `side`) one of whose press titles stands in `phrase`; only those with the longest such title."""
@@ -180,4 +215,4 @@ def gazetteer(path: Path | None = None) -> Gazetteer:
             names[_words(name)].setdefault(country, "adjective")
     index = {words: (next(iter(hits.values())), tuple(hits)) for words, hits in names.items() if words}
     places = {entry.get("detail", entry["side"]): entry["name"] for entry in reversed(content["countries"])}
-    return Gazetteer(tuple(people), offices, places, index)
+    return Gazetteer(tuple(people), offices, places, index, frozenset(content["no_names"]))

@@ -14,27 +14,27 @@ from rapidfuzz.distance import JaroWinkler
 
 from stance.actors import Actor, Gazetteer, Mention, Office, Person
 from stance.codebook import COMPARED
+from stance.phrases import (
+    AGAIN,
+    ALLIES,
+    APPOSED,
+    BOTH,
+    FORMER,
+    HE,
+    IT,
+    JOINT,
+    OFFICIALS,
+    ONE_OFFICIAL,
+    PAIR,
+    PLACES,
+    SHE,
+    SPOKES,
+    SPOKES_FOR,
+    THEY,
+)
 from stance.text import Span
 
 REACH = 700  # characters a pronoun may look back
-HE, SHE, THEY, IT = {"he", "him"}, {"she", "her"}, {"they", "them"}, {"it"}
-PAIRS = r"(?:sides|men|ministers|leaders|presidents|diplomats|countries|delegations|powers|parties|capitals)"
-BOTH = re.compile(rf"^(?:both|the two|(?:both|the two) (?:\w+ ){{0,2}}{PAIRS})$", re.I)
-ALLIES = re.compile(r"\band (?:its|his|her|their|our|other|western|european|nato)?\b.*\b(?:allies|partners|alliance|friends)\b", re.I)
-OFFICIALS = re.compile(
-    r"\b(?:officials?|government|administration|military|army|navy|forces|authorities|diplomats?|intelligence|ministry|embassy|consulate|lawmakers?|"
-    r"negotiators?|delegation|mission|leadership|leaders?|side|representatives?|commanders?|generals?|spokes(?:man|woman|person|people)|troops|envoys?|"
-    r"ambassador|minister|president|secretary|department|senators?|congressman|congresswoman|deputy|statement|position)\b",
-    re.I,
-)
-ONE_OFFICIAL = re.compile(
-    r"\b(?:official|representative|spokes(?:man|woman|person)|minister|senator|envoy|general|diplomat|lawmaker)\b", re.I
-)
-JOINT = re.compile(r",? and (?:the )?(?:[\w-]+ ){0,5}|,? and (?:the )?", re.I)
-SPOKES = re.compile(r"\bspokes(?:man|woman|person|people)\b|\bpress secretary\b", re.I)
-SPOKES_FOR = re.compile(r"(?:an? |the |\w+ )?(?:spokes(?:man|woman|person)|press secretary) (?:for|of) ", re.I)
-AGAIN = re.compile(r"the (?P<kind>ministry|department|embassy|council|agency|alliance|parliament|senate|service)", re.I)
-FORMER = re.compile(r"\b(?:former|ex|then-candidate)\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,9 @@ class Resolver:
 
     def __init__(self, text: str, gazetteer: Gazetteer, *, date: str = "", name_slip: float = 90) -> None:
         self.text, self.gazetteer, self.date, self.name_slip = text, gazetteer, date, name_slip
-        self.mentions = gazetteer.mentions(text)
+        scanned = gazetteer.scan(text)
+        self.mentions = [mention for mention in scanned if mention.form != "namesake"]
+        self.namesakes = {entity for mention in scanned if mention.form == "namesake" for entity in mention.entities}
         self.starts = [mention.start for mention in self.mentions]
         self.low = text.lower()
         self.titles: dict[str, bool] = {}  # press titles looked for in the text so far
@@ -80,7 +82,7 @@ class Resolver:
 
     def _resolve(self, words: str, phrase: Span, head: Span) -> list[Speaker]:
         if BOTH.match(words):
-            return self._both(phrase.start)
+            return self._both(words, phrase.start)
         inside = self.mentions_in(phrase)
         joint = self._joint(words, inside) or self._of_both(words, inside)
         if joint:
@@ -90,7 +92,7 @@ class Resolver:
             lambda: self._speaking_for(words, inside),
             lambda: self._named(words, inside, head),
             lambda: self._counterpart(words, inside, phrase.start),
-            lambda: self._possessed(words, inside),
+            lambda: self._possessed(words, inside, head),
             lambda: self._heard_name(self.text[head.start : head.end]),
             lambda: self._role(words, inside),
             lambda: self._organ_again(words, inside, phrase.start),
@@ -121,6 +123,7 @@ class Resolver:
     def person_in(self, mention: Mention) -> Person | None:
         """The one person a mention may be: named in full in the document, else in office on its date, else unknown."""
         people = [entity for entity in mention.entities if isinstance(entity, Person)]
+        people = [person for person in people if mention.form != "surname" or person in self.named or person not in self.namesakes]
         for narrower in (lambda p: p in self.named, lambda p: bool(self.date and p.tenures_on(self.date))):
             if len(people) > 1:
                 people = [p for p in people if narrower(p)] or people
@@ -165,18 +168,18 @@ class Resolver:
             fits = [s for s in heard if s.person is None and s.basis in {"country", "organ", "group", "officials", "pronoun"}]
         return replace(fits[-1], basis="pronoun") if fits else UNKNOWN
 
-    def _both(self, at: int) -> list[Speaker]:
-        """The last two named of two sides: persons if there are two, else countries."""
-        for kind in (Person, Actor):
-            last: dict[str, Speaker] = {}
-            for mention in reversed(self._before(at)):
-                entity = self.person_in(mention) if kind is Person else mention.entities[0]
-                if isinstance(entity, kind) and mention.form != "adjective":
-                    speaker = self.speaker_of(entity, "")
-                    if speaker.side in COMPARED:
-                        last.setdefault(speaker.side, replace(speaker, basis="both"))
-            if len(last) == 2:
-                return [last["US"], last["RUS"]]
+    def _both(self, words: str, at: int) -> list[Speaker]:
+        """The last pair "X and Y" before, else the last two named: persons, or countries for "both sides"; for "both", persons first."""
+        kinds = [Actor] if PLACES.search(words) else [Person] if PAIR.search(words) else [Person, Actor]
+        named = [m for m in self._before(at) if m.form != "adjective" and not self._owns(m)]
+        for kind in kinds:
+            found = [(m, entity) for m in named if (entity := self._entity(m)) and isinstance(entity, kind)]
+            pairs = [(x, y) for x, y in pairwise(found) if x[1] != y[1]]
+            joint = [(x, y) for x, y in pairs if JOINT.fullmatch(self.text[x[0].end : y[0].start])]
+            for one, other in (joint or pairs)[-1:]:
+                both = [replace(self.speaker_of(entity, ""), basis="both") for _, entity in (one, other)]
+                if len({speaker.side for speaker in both}) == 2:
+                    return both
         return [UNKNOWN]
 
     def _joint(self, words: str, inside: list[Mention]) -> list[Speaker]:
@@ -212,8 +215,9 @@ class Resolver:
                 entity = self._entity(mention)
                 if entity and not self._owns(mention):
                     return self.speaker_of(entity, "name")
-        people = [m for m in inside if isinstance(m.entities[0], Person) and not self._owns(m) and m.start >= head.start - 40]
-        person = self.person_in(people[0]) if len(people) == 1 and not OFFICIALS.search(words.split(" who ")[0][-12:]) else None
+        people = [m for m in inside if isinstance(m.entities[0], Person) and not self._owns(m)]
+        beside = [m for m in people if m.start >= head.end and APPOSED.fullmatch(self.text[head.end : m.start])]
+        person = self.person_in(beside[0]) if len(beside) == 1 and not OFFICIALS.search(words.split(" who ")[0][-12:]) else None
         return self.speaker_of(person, "name") if person else None
 
     def _owns(self, mention: Mention) -> bool:
@@ -229,9 +233,9 @@ class Resolver:
             return self.speaker_of(fits[-1], "counterpart")
         return Speaker(words, "", side, "counterpart")
 
-    def _possessed(self, words: str, inside: list[Mention]) -> Speaker | None:
+    def _possessed(self, words: str, inside: list[Mention], head: Span) -> Speaker | None:
         """ "Putin's spokesman", "Biden's defence secretary": an office on its owner's side, and no other side's."""
-        owner = next((self._entity(m) for m in inside if self._owns(m)), None)
+        owner = next((self._entity(m) for m in inside if self._owns(m) and m.end <= head.start), None)
         if not isinstance(owner, Person) or FORMER.search(words):
             return None
         return self._serving(owner, words, self.gazetteer.offices_called(words, self.speaker_of(owner, "").side))

@@ -50,7 +50,7 @@ def read(g: Grammar, attribution: Attribution) -> Reading | None:
         head = _leaning(g, cue)
     elif g.tag[head] in RELATIVE:
         head = _antecedent(g, head)
-    words, content = _particles(g, cue, _worded(g, content))
+    words, content = _particles(g, cue, _mended(g, cue, _worded(g, content)))
     told = next((i for i in _children(g, cue, OBJECT) if i not in content and i not in words), None)
     return Reading(words, content, head, told) if _is_message(g, cue, content) else None
 
@@ -64,6 +64,21 @@ def _worded(g: Grammar, content: tuple[int, ...]) -> tuple[int, ...]:
     """`content` without pieces that are marks alone."""
     pieces = np.split(np.array(content, np.int64), np.flatnonzero(np.diff(content) > 1) + 1)
     return tuple(int(i) for piece in pieces if not np.isin(g.tag[piece], np.array(MARKS, np.uint64)).all() for i in piece)
+
+
+def _mended(g: Grammar, cue: int, content: tuple[int, ...]) -> tuple[int, ...]:
+    """`content` with a quoted sentence whole where it holds over half of it, and without it where less, unless it is the cue's own."""
+    held = np.array(content, np.int64)
+    whole = set(content)
+    for quote in np.unique(g.quote[held][g.quoted[held]]):
+        for sentence in np.unique(g.sentence[held][g.quote[held] == quote]):
+            here = np.arange(g.bounds[sentence], g.bounds[sentence + 1])
+            inside = here[g.quote[here] == quote]
+            if np.isin(inside, held).mean() > 0.5:
+                whole.update(inside.tolist())
+            elif sentence != g.sentence[cue]:
+                whole.difference_update(inside.tolist())
+    return tuple(sorted(whole))
 
 
 def _children(g: Grammar, token: int, kinds: list[int]) -> list[int]:
