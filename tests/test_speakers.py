@@ -58,6 +58,8 @@ ONE = [
     ("Bush-era *counsel Ned Nobody", "Bush-era counsel Ned Nobody", "unknown", "unresolved"),
     ("Rubio supporter Ned *Nobody", "Rubio supporter Ned Nobody", "unknown", "unresolved"),
     ("Ada *Nobody, who ran Biden’s office", "Ada Nobody, who ran Biden’s office", "unknown", "unresolved"),
+    ("the weakness of the US-led *forces", "the weakness of the US-led forces", "unknown", "unresolved"),
+    ("an *official who met his US counterparts", "an official who met his US counterparts", "unknown", "unresolved"),
     ("Republican *Trump", "Donald Trump", "other", "out of office"),
     ("Russian analysts", "Russian analysts", "other", "not an office"),
     ("analysts", "analysts", "unknown", "unresolved"),
@@ -99,6 +101,8 @@ IN_CONTEXT = [
     ("Sergey Lavrov wrote to Antony Blinken.", "his American counterpart", ["Antony Blinken"]),
     ("The Russian Defense Ministry held a briefing.", "the ministry", ["Russian Defence Ministry"]),
     ("The Russian Defense Ministry and the Russian Foreign Ministry met.", "the ministry", ["the ministry"]),
+    ("Sergei Rudskoy gave a briefing.", "one general", ["one general"]),
+    ("Sergei Rudskoy gave a briefing.", "the commander", ["the commander"]),
     ("Antony Blinken landed.", "Blink", ["Antony Blinken"]),
     ("A reporter named Sara Blinken landed.", "Blinken", ["Blinken"]),
 ]

@@ -104,10 +104,10 @@ class Gazetteer:
 
     def mentions(self, text: str) -> list[Mention]:
         """Names in `text`, longest first where they overlap, in their order. Names must begin with a capital."""
-        return [mention for mention in self.scan(text) if mention.form != "namesake"]
+        return [mention for mention in self.scan(text) if mention.form not in {"namesake", "compound"}]
 
     def scan(self, text: str) -> list[Mention]:
-        """Mentions, and surnames of the gazetteer in the names of others, with the form "namesake"."""
+        """Mentions, names in compounds (form "compound") and surnames of the gazetteer in names of others ("namesake")."""
         words = list(WORD.finditer(text))
         keys = [_fold(word.group()) for word in words]
         found: list[Mention] = []
@@ -125,10 +125,10 @@ class Gazetteer:
         return found
 
     def _form(self, form: str, text: str, words: list[re.Match[str]], at: int, length: int) -> str:
-        """`form` of a name as it stands in `text`: "Kremlin-backed" is an adjective."""
+        """`form` of a name as it stands in `text`: in "Kremlin-backed" it is part of a compound."""
         end = words[at + length - 1].end()
         if re.match(r"-[a-z]", text[end : end + 2]):
-            return "adjective"
+            return "compound"
         return "namesake" if form == "surname" and self._is_somebody_else(text, words, at, length) else form
 
     def _is_somebody_else(self, text: str, words: list[re.Match[str]], at: int, length: int) -> bool:

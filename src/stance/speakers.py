@@ -19,6 +19,8 @@ from stance.phrases import (
     ALLIES,
     APPOSED,
     BOTH,
+    CLAUSE,
+    DEFINITE,
     FORMER,
     HE,
     IT,
@@ -28,6 +30,7 @@ from stance.phrases import (
     PAIR,
     PLACES,
     SHE,
+    SOLE,
     SPOKES,
     SPOKES_FOR,
     THEY,
@@ -58,7 +61,7 @@ class Resolver:
     def __init__(self, text: str, gazetteer: Gazetteer, *, date: str = "", name_slip: float = 90) -> None:
         self.text, self.gazetteer, self.date, self.name_slip = text, gazetteer, date, name_slip
         scanned = gazetteer.scan(text)
-        self.mentions = [mention for mention in scanned if mention.form != "namesake"]
+        self.mentions = [mention for mention in scanned if mention.form not in {"namesake", "compound"}]
         self.namesakes = {entity for mention in scanned if mention.form == "namesake" for entity in mention.entities}
         self.starts = [mention.start for mention in self.mentions]
         self.low = text.lower()
@@ -83,7 +86,8 @@ class Resolver:
     def _resolve(self, words: str, phrase: Span, head: Span) -> list[Speaker]:
         if BOTH.match(words):
             return self._both(words, phrase.start)
-        inside = self.mentions_in(phrase)
+        clause = CLAUSE.search(self.text, head.end, phrase.end)
+        inside = self.mentions_in(Span(phrase.start, clause.start()) if clause else phrase)
         joint = self._joint(words, inside) or self._of_both(words, inside)
         if joint:
             return joint
@@ -91,7 +95,7 @@ class Resolver:
             lambda: self._pronoun(words.lower(), phrase.start),
             lambda: self._speaking_for(words, inside),
             lambda: self._named(words, inside, head),
-            lambda: self._counterpart(words, inside, phrase.start),
+            lambda: self._counterpart(words, inside, head),
             lambda: self._possessed(words, inside, head),
             lambda: self._heard_name(self.text[head.start : head.end]),
             lambda: self._role(words, inside),
@@ -223,11 +227,11 @@ class Resolver:
     def _owns(self, mention: Mention) -> bool:
         return self.text[mention.end : mention.end + 2] in {"'s", "’s", "' ", "’ "}
 
-    def _counterpart(self, words: str, inside: list[Mention], at: int) -> Speaker | None:
-        if "counterpart" not in words.lower() or not inside or isinstance(inside[-1].entities[0], Person):
+    def _counterpart(self, words: str, inside: list[Mention], head: Span) -> Speaker | None:
+        if not self.low.startswith("counterpart", head.start) or not inside or isinstance(inside[-1].entities[0], Person):
             return None
         side = inside[-1].entities[0].side
-        people = [p for m in self._before(at, len(self.text)) if (p := self.person_in(m)) and m.form != "adjective"]
+        people = [p for m in self._before(head.start, len(self.text)) if (p := self.person_in(m)) and m.form != "adjective"]
         fits = [p for p in people if self.speaker_of(p, "").side == side]
         if fits:
             return self.speaker_of(fits[-1], "counterpart")
@@ -275,11 +279,12 @@ class Resolver:
         """An office or unnamed officials of a country; without a country, the one person named before who holds it."""
         places = [m.entities[0] for m in inside if isinstance(m.entities[0], Actor)]
         if not places:
-            offices = self.gazetteer.offices_called(words)
+            offices = self.gazetteer.offices_called(words) if DEFINITE.match(words) else []
             last = self.heard[-1][1].person if self.heard else None
             if last and any(tenure.office in offices for tenure in last.tenures_on(self.date)):
                 return self.speaker_of(last, "role")
-            return self.holder(offices, words, "role") if offices and not FORMER.search(words) else None
+            sole = [office for office in offices if office.role in SOLE]
+            return self.holder(sole, words, "role") if sole and not FORMER.search(words) else None
         place = places[0]
         offices = self.gazetteer.offices_called(words, place.side) if place.side in COMPARED else []
         if FORMER.search(words):
