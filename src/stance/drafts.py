@@ -13,7 +13,8 @@ from stance.attribution.grammar import Grammar, Parser
 from stance.attribution.model import MARKS
 from stance.attribution.reader import Reader
 from stance.attribution.readings import WANTS, Reading, read
-from stance.speakers import UNKNOWN, Resolver, Speaker
+from stance.names import UNKNOWN, Speaker
+from stance.speakers import Resolver
 from stance.tags import resolve_tag
 from stance.text import Span, paragraphs, quotes
 from stance.transcripts import Turn, turns

@@ -3,8 +3,9 @@
 import re
 
 from stance.codebook import COMPARED
+from stance.names import Speaker
 from stance.phrases import OFFICIALS
-from stance.speakers import Resolver, Speaker
+from stance.speakers import Resolver
 
 TWICE = re.compile(r"^(.*?([\w-]+) ([\w-]+)) \3 \2.*$")  # "Sergei Lavrov Lavrov SergeiForeign Minister" of scraped Kremlin pages
 OFFICE_ALONE = re.compile(OFFICIALS.pattern + r"(?: (?:one|two|three|number|#?\d+))*$", re.I)
