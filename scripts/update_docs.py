@@ -28,54 +28,136 @@ def _cell(row: pd.Series) -> str:
 
 
 def scores() -> str:
-    """F1 of the chosen act model and of the keyword rules: cross-validation, test, real statements."""
+    """F1 of the act models: cross-validation, test, and the gold statements of another hand."""
     ours = files.read_scores(REPORTS / "evaluate" / "scores.csv")
     ours = ours[(ours["target"] == "act") & (ours["scope"] == "all")]
-    real = files.read_scores(REPORTS / "benchmarks" / "classify.csv")
-    chosen = _json("metrics/evaluate.json")["model"]["act"]
-    lines = [
-        "| 95 % intervals in brackets | authored, cross-validation | authored, test | real statements |",
-        "| --- | --- | --- | --- |",
-    ]
-    for name in (chosen, "rules", "dummy"):
-        for metric in ["macro_f1", *(f"f1_{act}" for act in ACTS)] if name == chosen else ["macro_f1"]:
-            cells = []
-            for frame in (
-                ours[ours["part"] == "cross-validation"],
-                ours[ours["part"] == "test"],
-                real[real["scope"] == "all"],
-            ):
-                found = frame[(frame["model"] == name) & (frame["metric"] == metric)].iloc[0]
-                cells.append(_cell(found))
+    gold = files.read_scores(REPORTS / "benchmarks" / "classify.csv")
+    gold = gold[gold["scope"] == "all"]
+    chosen = _json("metrics/evaluate.json")["model"]
+    parts = [ours[ours["part"] == "cross-validation"], ours[ours["part"] == "test"], gold]
+    lines = ["| 95 % intervals in brackets | cross-validation | test | gold |", "| --- | --- | --- | --- |"]
+    uses = [("best", chosen["best"]["act"]), ("fast", chosen["fast"]["act"]), ("rules", "rules"), ("dummy", "dummy")]
+    for use, name in uses:
+        for metric in ["macro_f1", *(f"f1_{act}" for act in ACTS)] if use == "best" else ["macro_f1"]:
+            names = [name, name, use]
+            rows = [part[(part["model"] == model) & (part["metric"] == metric)].iloc[0] for part, model in zip(parts, names, strict=True)]
+            label = f"{use} ({name.replace('_', ' ')})" if use in chosen else name
             what = "macro-F1" if metric == "macro_f1" else f"F1 {metric[3:]}"
-            lines.append(f"| {name.replace('_', ' ')}: {what} | {' | '.join(cells)} |")
-    sizes = [
-        int(frame["n"].max())
-        for frame in (
-            ours[ours["part"] == "cross-validation"],
-            ours[ours["part"] == "test"],
-            real[real["scope"] == "all"],
-        )
+            lines.append(f"| {label}: {what} | {' | '.join(map(_cell, rows))} |")
+    sizes = [int(part["n"].max()) for part in parts]
+    return "\n".join([*lines, f"| statements | {' | '.join(map(str, sizes))} |"])
+
+
+def _plain(frame: pd.DataFrame, digits: int = 2) -> str:
+    """A table as Markdown; empty cells for what is not known."""
+    rows = [
+        [f"{cell:.{digits}f}" if isinstance(cell, float) else str(cell) for cell in row] for row in frame.to_numpy(dtype=object).tolist()
     ]
-    lines.append(f"| statements | {' | '.join(map(str, sizes))} |")
-    sides = real[(real["model"] == chosen) & (real["metric"] == "macro_f1") & (real["scope"] != "all")].set_index("scope")
-    per_side = ", ".join(f"{SIDE_NAMES[side]} {_cell(sides.loc[side])}" for side in sides.index)
-    return "\n".join([*lines, "", f"Macro-F1 on real statements by side: {per_side}."])
+    cells = [[("–" if cell == "nan" else cell) for cell in row] for row in rows]
+    head = ["| " + " | ".join(map(str, frame.columns)) + " |", "|" + " --- |" * len(frame.columns)]
+    return "\n".join([*head, *("| " + " | ".join(row) + " |" for row in cells)])
+
+
+def certainty() -> str:
+    """Calibration error and prediction sets by side, on the test part and the gold statements."""
+    error, sets = _json("metrics/evaluate.json")["calibration_error"], pd.read_csv(REPORTS / "evaluate" / "sets.csv").set_index("scope")
+    gold = files.read_scores(REPORTS / "benchmarks" / "classify.csv")
+    gold = gold[gold["model"] == "best"].pivot(index="scope", columns="metric", values="value")
+    rows = [
+        {
+            "": {"all": "both sides"}.get(scope, SIDE_NAMES.get(scope, scope)),
+            "calibration error, test": error[scope],
+            "gold": gold.loc[scope, "calibration_error"],
+            "90 % sets hold the act, test": sets.loc[scope, "coverage"],
+            "gold ": gold.loc[scope, "set_coverage"],
+            "acts in a set, test": sets.loc[scope, "size"],
+            "gold  ": gold.loc[scope, "set_size"],
+        }
+        for scope in ("all", *COMPARED)
+    ]
+    return _plain(pd.DataFrame(rows))
+
+
+def models() -> str:
+    """Macro-F1 of every model and target in cross-validation and on the test part."""
+    ours = files.read_scores(REPORTS / "evaluate" / "scores.csv")
+    ours = ours[(ours["scope"] == "all") & (ours["metric"] == "macro_f1")]
+    table = ours.pivot(index="model", columns=["target", "part"], values="value")
+    order = [(target, part) for target in ("act", "issue", "stance") for part in ("cross-validation", "test")]
+    table = table[order].sort_values(("act", "cross-validation"), ascending=False)
+    table.columns = pd.Index([f"{target}, {part}" for target, part in order])
+    return _plain(table.reset_index())
+
+
+def scopes() -> str:
+    """Test macro-F1 of the chosen act model by side, genre, source and in the random part."""
+    ours = files.read_scores(REPORTS / "evaluate" / "scores.csv")
+    chosen = _json("metrics/evaluate.json")["model"]["best"]["act"]
+    ours = ours[(ours["model"] == chosen) & (ours["target"] == "act") & (ours["part"] == "test") & (ours["metric"] == "macro_f1")]
+    rows = ours[ours["scope"] != "all"].assign(score=ours.apply(_cell, axis=1), scope=ours["scope"].replace(SIDE_NAMES))
+    return _plain(rows[["scope", "n", "score"]].rename(columns={"scope": "test statements", "score": "macro-F1"}))
+
+
+def robustness() -> str:
+    """Parts held out whole, authored statements, and the learning curve."""
+    tables = []
+    for name, label in (("left_out", "held out"), ("origins", "trained on"), ("learning_curve", "coded statements")):
+        frame = pd.read_csv(REPORTS / "evaluate" / f"{name}.csv")
+        keys = [column for column in frame.columns if column not in {"n_train", "n", "macro_f1", "low", "high"}]
+        score = [
+            "–" if pd.isna(row["macro_f1"]) else f"{row['macro_f1']:.2f} ({row['low']:.2f}–{row['high']:.2f})"
+            for row in frame.to_dict("records")
+        ]
+        what = frame[keys].astype(str).agg(": ".join, axis=1)
+        tables.append(_plain(pd.DataFrame({label: what, "statements scored": frame["n"], "macro-F1": score})))
+    more = _json("metrics/evaluate.json")["codes_for_next_five_points"]
+    last = (
+        f"By the line through the last points, five points more would take about {more:,} more codes." if more else "The curve has ended."
+    )
+    return "\n\n".join([*tables, last])
+
+
+def learned() -> str:
+    """The words that most raise each act by themselves."""
+    frame = pd.read_csv(REPORTS / "evaluate" / "learned.csv")
+    rows = [{"act": act, "words": ", ".join(frame.loc[frame["code"] == act, "feature"])} for act in ACTS]
+    return _plain(pd.DataFrame(rows))
 
 
 def agreement() -> str:
     """Krippendorff's alpha of the two coders."""
     found = _json("metrics/label.json")["agreement"]
-    lines = ["| Krippendorff's α (95 % interval) | authored statements | seed article |", "| --- | --- | --- |"]
+    sets = {"corpus": "real statements", "authored": "authored statements"}
+    lines = [f"| Krippendorff's α (95 % interval) | {' | '.join(sets.values())} |", "| --- | --- | --- |"]
     for part in ["overall", *ACTS, *COMPARED]:
         cells = []
-        for name in ("authored", "codes"):
-            value = found[name]["alpha"][part] if found[name]["n"] else None
-            cells.append("–" if not value or value["value"] is None else f"{value['value']:.2f} ({value['low']:.2f}–{value['high']:.2f})")
+        for name in sets:
+            value = found[name]["alpha"][part]
+            cells.append("–" if value["value"] is None else f"{value['value']:.2f} ({value['low']:.2f}–{value['high']:.2f})")
         lines.append(f"| {SIDE_NAMES[part] if part in COMPARED else part} | {' | '.join(cells)} |")
-    sizes = [f"{found[name]['n']}, {found[name].get('disagreements', 0)}" for name in ("authored", "codes")]
-    lines.append(f"| statements, disagreements | {' | '.join(sizes)} |")
-    return "\n".join(lines)
+    lines.append(f"| issue | {found['corpus']['issue']:.2f} | – |")
+    lines.append(f"| stance | {found['corpus']['stance']:.2f} | – |")
+    sizes = [f"{found[name]['n']}, {found[name]['disagreements']}" for name in sets]
+    return "\n".join([*lines, f"| statements, disagreements on the act | {' | '.join(sizes)} |"])
+
+
+def corpus() -> str:
+    """Coded statements of the corpus by source, act and part."""
+    rows = files.read_csv(ROOT / "data" / "labels" / "corpus.csv")
+    table = pd.crosstab([rows["side"], rows["source"]], rows["act"].replace("", "open"))
+    table["random part"] = rows[rows["part"] == "random"].groupby(["side", "source"]).size().reindex(table.index, fill_value=0)
+    table["all"] = rows.groupby(["side", "source"]).size()
+    return _plain(table.reset_index())
+
+
+def masking() -> str:
+    """What hiding the names of countries and people changes in the codes."""
+    found = _json("metrics/label.json")["agreement"]["masked"]
+    rows = [
+        {"change of share, points": SIDE_NAMES[side], **{a: f"{100 * v:+.1f}" for a, v in c.items()}}
+        for side, c in found["change_of_share"].items()
+    ]
+    return _plain(pd.DataFrame(rows)) + f"\n\nα between masked and unmasked codes: {found['alpha']:.2f}, {found['n']} statements."
 
 
 def extraction() -> str:
@@ -131,7 +213,15 @@ def example() -> str:
 BLOCKS = {
     "README.md": {"example": example, "attribution": attribution, "scores": scores},
     "docs/attribution-card.md": {"attribution": attribution, "chain": extraction},
-    "docs/model-card.md": {"agreement": agreement, "scores": scores},
+    "docs/model-card.md": {
+        "scores": scores,
+        "certainty": certainty,
+        "models": models,
+        "scopes": scopes,
+        "robustness": robustness,
+        "learned": learned,
+    },
+    "docs/data-card.md": {"agreement": agreement, "masking": masking, "corpus": corpus},
 }
 
 

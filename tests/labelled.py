@@ -1,8 +1,18 @@
 """Invented labelled statements for the tests of training and evaluation."""
 
+from functools import cache
+
 import pandas as pd
 
+from stance.attribution.grammar import Parser
+from stance.features import describe
+from stance.language import load_language
+from stance.models import READS_VECTORS, TARGETS
+from stance.params import Extract, Train
+from stance.predict import Classifier
 from stance.records import identifier
+from stance.train import fit
+from stance.vectors import load_encoder
 
 WORDS = {
     "warning": [
@@ -35,7 +45,7 @@ ISSUE = {
 STANCE = {"warning": "favour", "reassurance": "favour", "demand": "against", "other": "n/a"}
 
 
-def labelled(copies: int = 6) -> pd.DataFrame:
+def labelled(copies: int = 6, origin: str = "authored") -> pd.DataFrame:
     """records.LABELLED: each sentence `copies` times with a word of its own, in groups of one copy of all sentences."""
     rows = []
     for copy in range(copies):
@@ -53,9 +63,34 @@ def labelled(copies: int = 6) -> pd.DataFrame:
                         "stance": STANCE[act],
                         "side": "US" if (copy + n) % 2 else "RUS",
                         "genre": "news",
+                        "source": "authored" if origin == "authored" else "invented",
+                        "year": "",
                         "group": f"group-{copy}",
+                        "part": "" if origin == "authored" else ("random" if copy % 2 else "enriched"),
                         "coder": "test",
-                        "origin": "authored",
+                        "origin": origin,
                     }
                 )
     return pd.DataFrame(rows)
+
+
+@cache
+def _parser() -> Parser:
+    return Parser(load_language(Extract().spacy_model))
+
+
+def with_features(rows: pd.DataFrame) -> pd.DataFrame:
+    """records.FEATURED of invented statements."""
+    return rows.join(describe(rows[["text", "cue"]], parser=_parser(), encoder=load_encoder()))
+
+
+@cache
+def featured(copies: int = 6, origin: str = "authored") -> pd.DataFrame:
+    return with_features(labelled(copies, origin))
+
+
+def classifier(rows: pd.DataFrame, name: str = "naive_bayes") -> Classifier:
+    """Fitted on `rows`, with a threshold of 0.25 for prediction sets."""
+    params = Train(folds=2, inner_folds=2, jobs=1)
+    models = {target: fit(rows, name, target, params) for target in TARGETS}
+    return Classifier(name, models, {"all": 0.25}, {}, _parser(), load_encoder() if name in READS_VECTORS else None)

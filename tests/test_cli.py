@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
 from conftest import ROOT
+from labelled import featured
+from stance import files
 from stance.cli import app
 from stance.codebook import ACTS
 from stance.records import PREDICTIONS
@@ -117,9 +120,12 @@ def test_classify_of_nothing_is_nothing() -> None:
     ("arguments", "stdin", "words"),
     [
         pytest.param(["analyze", "gone", "--out", "x"], None, ["gone"], id="no such path"),
+        pytest.param(["explain", " "], None, ["no statement"], id="nothing to explain"),
+        pytest.param(["explain", "x", "--target", "mood"], None, ["mood", "act, issue, stance"], id="unknown target"),
+        pytest.param(["annotate", "next", "gone.jsonl", "--out", "x"], None, ["gone.jsonl"], id="no statements to choose from"),
         pytest.param(["analyze", ".", "--out", "x", "--format", "xml"], None, ["xml", "table, json"], id="unknown format"),
         pytest.param(["analyze", ".", "--out", "file.txt"], None, ["file.txt is a file"], id="out is a file"),
-        pytest.param(["analyze", ".", "--out", "x", "--model", "."], None, ["no file", "act.skops"], id="no model"),
+        pytest.param(["analyze", ".", "--out", "x", "--model", "."], None, ["no file", "chosen.json"], id="no model"),
         pytest.param(["analyze", "nothing", "--out", "x"], None, ["no readable document"], id="nothing readable"),
         pytest.param(["classify", "-"], '{"txt": "a"}\n', ["'text'", "rows 1"], id="no text field"),
         pytest.param(["classify", "-"], "[]\n", ["line 1"], id="no object"),
@@ -159,3 +165,37 @@ def test_every_command_has_help_with_an_example() -> None:
         command = str(name.callback.__name__).replace("_", "-") if name.callback else ""
         result = run(command, "-h")
         assert result.exit_code == 0 and "Example: stance" in result.stdout, command
+
+
+def test_without_the_encoder_the_fast_classifier_is_used_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stance.console.installed", lambda: False)
+    result = run("classify", "-", stdin='{"text": "We will respond."}\n')
+    fast = files.read_json(ROOT / "data" / "model" / "chosen.json")["fast"]["act"]
+    assert result.exit_code == 0
+    assert "notice: stance[vectors] is not installed" in result.stderr and f"1 rows with {fast}" in result.stderr
+
+
+def test_explain_names_the_features() -> None:
+    result = run("explain", "If they cross the river, we will respond.", "--fast", "--most", "60")
+    assert result.exit_code == 0, result.stderr
+    assert "act: warning" in result.stdout and "respond" in result.stdout and "cross" in result.stdout
+
+
+def test_the_way_from_a_queue_to_a_model_of_ones_own(
+    analysed: tuple[Path, Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """annotate next → a filled sheet → retrain → classify, on a small part of the project's codes."""
+    sheet = tmp_path / "sheet.csv"
+    result = run("annotate", "next", analysed[0] / "statements.jsonl", "--size", 4, "--out", sheet)
+    assert result.exit_code == 0 and "4 of 4 statements" in result.stderr
+    rows = files.read_csv(sheet)
+    assert (rows["act"] == "").all() and "p_other" not in rows
+    files.write_csv(rows.assign(act="other"), sheet)
+    files.write_table(pd.concat([featured(8, "corpus"), featured(4)], ignore_index=True), tmp_path / "featured.parquet")
+    monkeypatch.chdir(ROOT)
+    result = run("retrain", sheet, "--featured", tmp_path / "featured.parquet", "--out", tmp_path / "model")
+    assert result.exit_code == 0, result.stderr
+    assert "4 codes of yours and 144 of the project" in result.stderr
+    result = run("classify", "-", "--model", tmp_path / "model", stdin='{"text": "the brigades must leave the valley"}\n')
+    assert json.loads(result.stdout)["act"] == "demand"
+    assert "0 of 4 statements" in run("annotate", "next", analysed[0] / "statements.jsonl", "--out", sheet, "--coded", sheet).stderr

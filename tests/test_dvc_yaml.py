@@ -13,7 +13,15 @@ from stance.params import Params
 
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
 SHIPPED = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
-ONE_SHOT = {"analyze", "classify", "train-attribution"}  # commands that run outside the pipeline
+ONE_SHOT = {
+    "analyze",
+    "annotate",
+    "classify",
+    "explain",
+    "rebuild-features",
+    "retrain",
+    "train-attribution",
+}  # commands that run outside the pipeline
 
 
 def test_stages_are_commands_params_modules_and_test_files() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import document
 from stance.errors import StanceError
-from stance.label import AUTHORED_COLUMNS, CODE_COLUMNS, agreements, label, pair
+from stance.label import AUTHORED_COLUMNS, CODE_COLUMNS, CORPUS_COLUMNS, agreements, label, masked, pair
 from stance.records import STATEMENTS, empty
 
 TEXT = "The Kremlin said talks would go on. Washington said no more."
@@ -49,9 +49,18 @@ def code(start: int, end: int, **fields: str) -> dict[str, str]:
     return row | {"issue": "diplomacy_talks", "stance": "favour", "coder": "human", "coder_a": "other", "coder_b": "other"} | fields
 
 
-def frames(codes: list[dict[str, str]]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    table = pd.DataFrame(codes, columns=CODE_COLUMNS)
-    return pd.DataFrame([authored()]), table, pd.DataFrame([document(TEXT)]), empty(STATEMENTS)
+def corpus(**fields: str) -> dict[str, str]:
+    row = dict.fromkeys(CORPUS_COLUMNS, "") | {"statement_id": "c:d9:0-5", "corpus": "c", "doc_id": "d9", "spans": "0-5", "sha256": "0"}
+    row |= {"side": "RUS", "genre": "transcript", "source": "Kremlin", "year": "2022", "quote": "turn", "act": "warning", "part": "random"}
+    codes = {"coder_a": "warning", "issue": "sanctions", "issue_a": "sanctions", "stance": "against", "stance_a": "against"}
+    return row | codes | {"coder": "human", "pi": "0.1"} | fields
+
+
+def frames(
+    codes: list[dict[str, str]], stood_off: list[dict[str, str]] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    table, other = pd.DataFrame(codes, columns=CODE_COLUMNS), pd.DataFrame(stood_off or [], columns=CORPUS_COLUMNS)
+    return pd.DataFrame([authored()]), other, table, pd.DataFrame([document(TEXT)]), empty(STATEMENTS)
 
 
 def test_coded_words_are_read_from_the_document() -> None:
@@ -127,3 +136,21 @@ def test_alpha_is_that_of_the_library_and_lies_in_its_interval() -> None:
     for part in found.values():
         assert part["low"] <= part["value"] <= part["high"]
     assert set(found) == {"overall", *acts, "US", "RUS"}
+
+
+def test_codes_of_a_corpus_stand_off_without_words() -> None:
+    rows = [corpus(), corpus(statement_id="c:d9:9-12", act="ineligible"), corpus(statement_id="c:d9:14-18", act="", coder_b="other")]
+    result = label(*frames([], rows))
+    found = result.labelled[result.labelled["origin"] == "corpus"]
+    assert found[["statement_id", "text", "act", "group", "part"]].to_numpy().tolist() == [["c:d9:0-5", "", "warning", "d9", "random"]]
+    assert result.dropped == {"coders disagree, not adjudicated": 1, "no statement of an official, by its coder": 1}
+    assert result.agreement["corpus"]["n"] == 1
+
+
+def test_masked_codes_are_held_against_the_others_by_side() -> None:
+    rows = [corpus(coder_masked=code, side=side) for side, codes in (("US", "wo"), ("RUS", "oo")) for code in codes]
+    rows = [row | {"coder_masked": {"w": "warning", "o": "other"}[row["coder_masked"]]} for row in rows]
+    found = masked(pd.DataFrame(rows))
+    assert found["n"] == 4
+    assert found["change_of_share"]["US"] == {"warning": -0.5, "reassurance": 0.0, "demand": 0.0, "other": 0.5}
+    assert found["change_of_share"]["RUS"]["warning"] == -1

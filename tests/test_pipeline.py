@@ -12,7 +12,20 @@ from stance import files
 from stance.cli import app
 from stance.label import CODE_COLUMNS
 
-STAGES = ["ingest", "extract", "label", "split", "train dummy", "train naive_bayes", "evaluate", "predict", "estimate", "chart", "report"]
+STAGES = [
+    "ingest",
+    "extract",
+    "label",
+    "featurize",
+    "split",
+    "train dummy",
+    "train naive_bayes",
+    "evaluate",
+    "predict",
+    "estimate",
+    "chart",
+    "report",
+]
 
 
 def test_from_documents_to_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,10 +33,13 @@ def test_from_documents_to_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     params["ingest"]["input"] = str(ROOT / "tests" / "data" / "mini")
     params["models"] = ["dummy", "naive_bayes"]
-    params["label"] = {"authored": "authored.csv", "codes": ["codes.csv"]}
+    params["label"] = {"authored": "authored.csv", "corpus": "corpus.csv", "codes": ["codes.csv"]}
+    params["featurize"]["features"] = str(ROOT / params["featurize"]["features"])
+    params["train"] |= {"folds": 2, "inner_folds": 2}
     params["evaluate"] |= {"replicates": 100, "learning_points": 2}
     Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
-    files.write_csv(files.read_csv(ROOT / "data" / "labels" / "authored.csv").iloc[::3], Path("authored.csv"))
+    files.write_csv(files.read_csv(ROOT / "data" / "labels" / "authored.csv").iloc[::9], Path("authored.csv"))
+    files.write_csv(files.read_csv(ROOT / "data" / "labels" / "corpus.csv").iloc[::9], Path("corpus.csv"))
     files.write_csv(pd.DataFrame(columns=CODE_COLUMNS), Path("codes.csv"))
     for stage in STAGES:
         result = CliRunner().invoke(app, stage.split())

@@ -50,12 +50,13 @@ class Page(HTMLParser):
         self._in_mark = False
 
 
-def page(by_hand: bool = True, **fields: object) -> str:
+def page(by_hand: bool = True, shift: float = 0.0, **fields: object) -> str:
     frame = predictions(MIXED)
     found = estimate(frame, coded(frame) if by_hand else empty(CODED), params=Estimate())
     texts = documents(**fields)
     drawn = [{"name": f.name, "alt": f.alt, "svg": f.render("svg").decode()} for f in chart(found.shares, found.flows, texts, {})]
     counts = {"ingest": {"documents": 1, "set_aside": {}}, "extract": {"left_out": {"repeated in the document": 2}}}
+    counts["predict"] = {"drift": {"length": shift, "unseen": 0.01}}
     return report(drawn, found.shares, found.counted, texts, counts, params=Report(context=30))
 
 
@@ -93,3 +94,8 @@ def test_figures_have_alt_text() -> None:
 
 def test_what_was_left_out_is_told() -> None:
     assert "repeated in the document: 2" in page()
+
+
+def test_statements_unlike_the_training_ones_are_told() -> None:
+    assert "unlike the training statements" not in page()
+    assert "Length of statements: unlike the training statements (stability index 0.70" in page(shift=0.7)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from sklearn.metrics import f1_score
+from typer.testing import CliRunner
 
 from conftest import ROOT
 from stance.actors import Gazetteer
@@ -16,10 +18,14 @@ from stance.attribution.model import find
 from stance.attribution.reader import Reader
 from stance.attribution.scoring import agreement
 from stance.attribution.training import sample
+from stance.cli import app
+from stance.console import read_classifier
 from stance.extract import extract
 from stance.ingest import ingest
 from stance.params import Extract, Ingest
+from stance.predict import classify
 from stance.readers import read_paths
+from stance.records import identifier
 
 RUN = 10  # words in a row that make a copy
 
@@ -57,6 +63,27 @@ def test_attributions_of_marked_articles_are_found(shared: Path, reader: Reader)
     found = agreement((s.grammar, s.gold, find(s.grammar, reader.weights)) for s in samples)
     assert found["attribution"].f1 >= 0.72
     assert found["full"].f1 >= 0.66
+
+
+def test_stored_features_are_those_of_the_corpora(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    result = CliRunner().invoke(app, ["rebuild-features", str(shared / "corpora"), "--check"])
+    assert result.exit_code == 0, result.stderr
+
+
+def test_coded_documents_are_in_no_gold_set(shared: Path) -> None:
+    coded = set(pd.read_csv(ROOT / "data" / "labels" / "corpus.csv", usecols=["doc_id"])["doc_id"])
+    for path in sorted((shared / "gold").glob("*.jsonl")):
+        assert not coded & {identifier(json.loads(line)["doc_id"]) for line in path.read_text(encoding="utf-8").splitlines()}, path.name
+
+
+def test_acts_of_gold_statements_are_read(shared: Path) -> None:
+    """Floors well under what benchmarks/classify.py measures."""
+    rows = pd.DataFrame([json.loads(line) for line in (shared / "gold" / "statements_dev.jsonl").open(encoding="utf-8")]).assign(cue="")
+    found = classify(rows[["text", "cue", "side"]], read_classifier(ROOT / "data" / "model"))
+    assert f1_score(rows["label"], found["act"], average="macro") >= 0.6
+    held = [act in acts for act, acts in zip(rows["label"], found["prediction_set"], strict=True)]
+    assert 0.82 <= sum(held) / len(held) <= 0.96
 
 
 def test_every_corpus_is_read(shared: Path) -> None:

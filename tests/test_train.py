@@ -3,59 +3,74 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from labelled import labelled
+from labelled import featured, labelled, with_features
 from stance import files
 from stance.errors import StanceError
-from stance.models import FEATURES, RECIPES, TARGETS, TRUSTED, make_model
+from stance.features import FEATURES
+from stance.models import RECIPES, TARGETS, TRUSTED, make_model
 from stance.params import Train
-from stance.rules import KeywordRules
-from stance.train import train
+from stance.train import fit, train
 
-PARAMS = Train(folds=3, inner_folds=2)
+PARAMS = Train(folds=3, inner_folds=2, jobs=1)
+LEARNERS = sorted(set(RECIPES) - {"dummy", "rules"})
 
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_out_of_fold_predictions_are_probabilities_of_every_row(name: str) -> None:
-    rows = labelled()
+    rows = featured()
     result = train(rows, name=name, params=PARAMS)
     assert set(result.models) == set(TARGETS)
     acts = [column for column in result.out_of_fold if column.startswith("p_act_")]
     np.testing.assert_allclose(result.out_of_fold[acts].sum(axis=1), 1)
     assert result.out_of_fold["statement_id"].tolist() == rows["statement_id"].tolist()
+    if name in LEARNERS:
+        assert (result.out_of_fold["act"] == rows["act"]).mean() > 0.85
 
 
-@pytest.mark.parametrize("name", ["naive_bayes", "logistic_regression", "linear_svm"])
-def test_learners_beat_the_prior_on_unseen_groups(name: str) -> None:
-    rows = labelled()
-    found = train(rows, name=name, params=PARAMS).out_of_fold
-    assert (found["act"] == rows["act"]).mean() > 0.9
+@pytest.mark.parametrize("name", ["rules", "blend_vectors"])
+def test_a_stored_model_predicts_the_same(name: str, tmp_path: Path) -> None:
+    rows = featured()
+    model = fit(rows, name, "act", PARAMS)
+    files.write_model(model, tmp_path / "m.skops")
+    back = files.read_model(tmp_path / "m.skops", TRUSTED)
+    np.testing.assert_array_equal(back.predict_proba(rows[FEATURES]), model.predict_proba(rows[FEATURES]))
+    np.testing.assert_array_equal(back.predict(rows[FEATURES]), model.predict(rows[FEATURES]))
 
 
-def test_a_stored_model_predicts_the_same(tmp_path: Path) -> None:
-    rows = labelled()
-    for name in ("rules", "linear_svm"):
-        model = train(rows, name=name, params=PARAMS).models["act"]
-        files.write_model(model, tmp_path / "m.skops")
-        back = files.read_model(tmp_path / "m.skops", TRUSTED)
-        np.testing.assert_array_equal(back.predict_proba(rows[FEATURES]), model.predict_proba(rows[FEATURES]))
-
-
-def test_training_twice_gives_the_same(tmp_path: Path) -> None:
-    rows = labelled()
+def test_training_twice_gives_the_same_bytes_whatever_the_number_of_processes(tmp_path: Path) -> None:
     for n in (1, 2):
-        files.write_model(train(rows, name="logistic_regression", params=PARAMS).models["act"], tmp_path / f"{n}.skops")
+        model = train(featured(), name="blend", params=Train(folds=2, inner_folds=2, jobs=n)).models["act"]
+        files.write_model(model, tmp_path / f"{n}.skops")
     assert (tmp_path / "1.skops").read_bytes() == (tmp_path / "2.skops").read_bytes()
 
 
 def test_unknown_models_are_named() -> None:
     with pytest.raises(StanceError, match="oracle"):
-        make_model("oracle", "act")
+        make_model("oracle", "act", folds=2, seed=1)
+
+
+def test_rare_codes_are_not_learnt() -> None:
+    rows = featured()
+    rare = rows.assign(act=np.where(rows["act"].eq("demand") & rows["group"].ne("group-0"), "other", rows["act"]))
+    assert "demand" not in fit(rare, "naive_bayes", "act", PARAMS).classes_
 
 
 def test_keyword_rules_read_cue_and_text() -> None:
-    rows = labelled()
-    rules = KeywordRules("act").fit(rows[FEATURES], rows["act"])
-    probe = rows.head(2)[FEATURES].assign(text=["the units go home", "the units go home"], cue=["demand", "warn"])
-    assert rules.predict(probe).tolist() == ["demand", "warning"]
+    model = fit(featured(), "rules", "act", PARAMS).model_
+    probe = labelled().head(2).assign(text=["the units go home", "the units go home"], cue=["demand", "warn"])
+    assert model.predict(with_features(probe)[FEATURES]).tolist() == ["demand", "warning"]
+
+
+def test_real_statements_calibrate_and_authored_ones_only_train() -> None:
+    """A thousand more authored warnings leave the probabilities of ordinary text as they are."""
+    real = featured(10, "corpus")
+    more = pd.concat([featured(6).query("act == 'warning'")] * 3, ignore_index=True)
+    more = more.assign(statement_id=[f"w{n}" for n in range(len(more))], group=[f"w{n % 7}" for n in range(len(more))])
+    shares = [
+        fit(rows, "naive_bayes", "act", PARAMS).predict_proba(real[FEATURES]).mean(axis=0)
+        for rows in (real, pd.concat([real, more], ignore_index=True))
+    ]
+    np.testing.assert_allclose(shares[0], shares[1], atol=0.05)

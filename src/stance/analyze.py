@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
 from stance.actors import Gazetteer
 from stance.attribution.reader import Reader
 from stance.estimate import Estimates, estimate
 from stance.extract import Extracted, extract
 from stance.params import Params
-from stance.predict import predict
+from stance.predict import Classifier, predict
 from stance.records import CODED, empty
 
 
@@ -22,13 +21,13 @@ class Analysis:
 
     extracted: Extracted
     predictions: pd.DataFrame
+    drift: dict[str, float]
     estimates: Estimates
 
 
 def analyze(
     documents: pd.DataFrame,
-    models: dict[str, Pipeline],
-    threshold: dict[str, float],
+    classifier: Classifier,
     *,
     params: Params,
     reader: Reader,
@@ -37,5 +36,5 @@ def analyze(
 ) -> Analysis:
     """Extraction, classification and uncorrected shares of `documents` (records.DOCUMENTS)."""
     extracted = extract(documents, params=params.extract, reader=reader, gazetteer=gazetteer, track=track)
-    predictions = predict(extracted.rows, models, threshold, params=params.predict)
-    return Analysis(extracted, predictions, estimate(predictions, empty(CODED), params=params.estimate))
+    found = predict(extracted.rows, classifier, params=params.predict)
+    return Analysis(extracted, found.rows, found.drift, estimate(found.rows, empty(CODED), params=params.estimate))

@@ -1,13 +1,16 @@
-"""The `stance` command: the pipeline's stages and the one-shot commands. Data goes to files or stdout, talk to stderr."""
+"""The `stance` command: the pipeline's stages, one-shot commands, and those for people who code.
+
+Data goes to files or stdout, talk to stderr.
+"""
 
 from typing import Annotated
 
 import typer
 
-from stance import __version__, oneshot, stages
+from stance import __version__, coding, oneshot, stages
 from stance.console import app
 
-__all__ = ["app", "oneshot", "stages"]
+__all__ = ["app", "coding", "oneshot", "stages"]
 
 
 @app.callback(invoke_without_command=True)

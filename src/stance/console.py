@@ -10,10 +10,15 @@ from rich.progress import track as rich_track
 from typer.core import TyperGroup
 
 from stance import files
+from stance.attribution.grammar import Parser
 from stance.errors import StanceError, refuse
 from stance.figstyle import Figure
 from stance.ingest import IngestResult
-from stance.models import TARGETS, TRUSTED
+from stance.language import load_language
+from stance.models import BEST, FAST, READS_VECTORS, TARGETS, TRUSTED
+from stance.params import Extract
+from stance.predict import Classifier
+from stance.vectors import installed, load_encoder
 
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -66,8 +71,24 @@ def read_models(folder: Path) -> dict[str, Any]:
     return {target: files.read_model(folder / f"{target}.skops", TRUSTED) for target in TARGETS}
 
 
-def threshold(folder: Path) -> dict[str, float]:
-    return dict(files.read_json(folder / "chosen.json")["threshold"])
+def read_classifier(folder: Path, *, fast: bool = False, spacy_model: str = Extract().spacy_model) -> Classifier:
+    """The best classifier in `folder`, or the one that needs no sentence vectors: if asked for, or where the encoder is not installed."""
+    chosen = files.read_json(folder / "chosen.json")
+    if not fast and not installed() and READS_VECTORS.intersection(chosen[BEST][target] for target in TARGETS):
+        talk.print("notice: stance[vectors] is not installed; the classifier without sentence vectors is used", markup=False)
+        fast = True
+    use = FAST if fast else BEST
+    names = chosen[use]
+    encoder = load_encoder(chosen["encoder"]) if READS_VECTORS.intersection(names[target] for target in TARGETS) else None
+    parser = Parser(load_language(spacy_model))
+    return Classifier(names["act"], read_models(folder / use), names["thresholds"], names["reference"], parser, encoder)
+
+
+def save_classifier(models: dict[str, dict[str, Any]], chosen: dict[str, Any], folder: Path) -> None:
+    for use, by_target in models.items():
+        for target, model in by_target.items():
+            files.write_model(model, folder / use / f"{target}.skops")
+    files.write_json(chosen, folder / "chosen.json")
 
 
 def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:

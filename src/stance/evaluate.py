@@ -1,190 +1,184 @@
-"""Out-of-fold and test predictions of all models to scores, the choice of a model, and its calibration and learning curve."""
+"""Out-of-fold and test predictions of all models to scores, the choice of a model, and what it knows of its errors."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
+from stance.calibration import Calibrated
+from stance.certainty import POOLED, abstention, coverage, set_thresholds
 from stance.codebook import ACTS, COMPARED
-from stance.models import FEATURES, TARGETS
+from stance.drift import measures, reference, vocabulary
+from stance.explain import learned
+from stance.features import FEATURES, word_names
+from stance.models import BEST, FAST, READS_VECTORS, TARGETS
 from stance.params import Evaluate, Train
 from stance.records import ISSUES, STANCES
-from stance.scores import (
-    calibration,
-    calibration_error,
-    confusion,
-    draw_weights,
-    interval,
-    macro_f1,
-    score_table,
-    set_threshold,
-)
+from stance.robustness import codes_for_next_step, indices, learning_curve, left_out, macro_draws, origins
+from stance.scores import calibration, calibration_error, draw_weights, interval, score_table
 from stance.train import fit
 
+SHOWN = 4  # authored statements in which a word must stand to be shown as learned
 CODES = {"act": list(ACTS), "issue": ISSUES, "stance": STANCES}
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """`chosen` names a model per target and the thresholds of prediction sets; `scores` has a row per model, target, part and metric.
+    """`chosen` names a model per target for BEST and FAST, and the thresholds of prediction sets; `models` are these, fitted on all rows.
 
-    `confusion`, `calibration` and `learning_curve` are of the chosen act model on the test part.
+    `tables` are of the chosen act model: `scores` (a row per model, target, part, scope and metric), `confusion`, `calibration`, `sets`,
+    `abstention`, `learning_curve`, `left_out`, `origins` and `learned` (words that speak most for each act).
     """
 
     chosen: dict[str, Any]
+    models: dict[str, dict[str, Calibrated]]
     metrics: dict[str, Any]
-    scores: pd.DataFrame
-    confusion: pd.DataFrame
-    calibration: pd.DataFrame
-    learning_curve: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
 
 
 def evaluate(
     train: pd.DataFrame,
     test: pd.DataFrame,
     out_of_fold: dict[str, pd.DataFrame],
-    models: dict[str, dict[str, Pipeline]],
-    coded: pd.DataFrame,
+    models: dict[str, dict[str, Calibrated]],
     *,
     params: Evaluate,
     training: Train,
-    track: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> Evaluation:
-    """Chooses a model per target by macro-F1 in cross-validation; the test part and the codes of real documents only confirm it.
+    """Chooses a model per target by macro-F1 in cross-validation over coded statements; the test part only confirms it.
 
-    `out_of_fold` and `models` are `train`'s results by model name; `coded` (records.CODED) trained nothing.
+    `out_of_fold` and `models` are `train`'s results by model name. The chosen models are fitted again on all rows.
     """
+    real = (train["origin"] == "corpus").to_numpy()
+    real = real if real.any() else np.ones(len(train), dtype=bool)
+    known = {name: frame[real] for name, frame in out_of_fold.items()}
+    chosen, lead = _choose(train[real], known, params)
+    best = chosen[BEST]["act"]
+    everything = pd.concat([train, test], ignore_index=True)
+    tables = {
+        "scores": _scores(train[real], known, test, models, params),
+        **_of_the_chosen(models[best]["act"], test, chosen[BEST]["thresholds"]),
+        "learning_curve": learning_curve(train, test, best, params, training),
+        "origins": origins(train, test, best, params, training),
+        "left_out": left_out(everything, best, params, training),
+    }
+    final = {use: {target: fit(everything, chosen[use][target], target, training) for target in TARGETS} for use in (BEST, FAST)}
+    tables["learned"] = learned(final[BEST]["act"], _names(train), len(train["vector"].iloc[0]))
+    for use in (BEST, FAST):
+        model = models[chosen[use]["act"]]["act"]
+        chosen[use]["reference"] = reference(measures(test, _probabilities(model, test).max(axis=1), vocabulary(model)))
+    metrics = {
+        "model": {use: {target: chosen[use][target] for target in TARGETS} for use in (BEST, FAST)},
+        "lead": lead,
+        **_summary(tables["scores"], chosen[BEST]),
+        "calibration_error": {str(scope): calibration_error(rows) for scope, rows in tables["calibration"].groupby("scope")},
+        "codes_for_next_five_points": codes_for_next_step(tables["learning_curve"]),
+    }
+    return Evaluation(chosen, final, metrics, tables)
+
+
+def _of_the_chosen(model: Calibrated, test: pd.DataFrame, thresholds: dict[str, float]) -> dict[str, pd.DataFrame]:
+    """What the chosen act model's probabilities are worth on the test part."""
+    probability, actual = _probabilities(model, test), indices(test["act"], list(ACTS))
+    predicted = indices(model.predict(test[FEATURES]), list(ACTS))
+    return {
+        "calibration": _calibration(probability.argmax(axis=1) == actual, probability.max(axis=1), test["side"]),
+        "sets": coverage(probability, actual, test["side"], thresholds),
+        "abstention": abstention(probability, actual, predicted),
+        "confusion": pd.DataFrame({"actual": test["act"], "predicted": np.array(ACTS)[predicted]}),
+    }
+
+
+def _names(train: pd.DataFrame) -> dict[str, list[str]]:
+    """Words and pairs of words of authored statements, most frequent first: those that may be shown."""
+    seen = Counter(name for text in train["text"] for name in set(word_names(text)))
+    return {"words": [name for name, n in seen.most_common() if n >= SHOWN], "clauses": []}
+
+
+def _probabilities(model: Calibrated, rows: pd.DataFrame) -> np.ndarray:
+    """Shape (rows, acts), in the codebook's order."""
+    found = np.zeros((len(rows), len(ACTS)))
+    found[:, [ACTS.index(act) for act in model.classes_]] = model.predict_proba(rows[FEATURES])
+    return found
+
+
+def _choose(train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], params: Evaluate) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The best model per use and target, and its lead over the runner-up with a paired bootstrap interval."""
     weights = draw_weights(train["group"].to_numpy(), params.replicates, params.seed)
-    chosen, choice = _choose(train, out_of_fold, weights, params)
-    rows = []
+    chosen: dict[str, Any] = {BEST: {}, FAST: {}}
+    lead: dict[str, Any] = {}
+    for target, codes in CODES.items():
+        actual = indices(train[target], codes)
+        draws = {name: macro_draws(actual, indices(frame[target], codes), len(codes), weights) for name, frame in out_of_fold.items()}
+        ranked = sorted(draws, key=lambda name: -draws[name][0])
+        chosen[BEST][target] = ranked[0]
+        chosen[FAST][target] = next((name for name in ranked if name not in READS_VECTORS), ranked[0])
+        gap = draws[ranked[0]] - draws[ranked[min(1, len(ranked) - 1)]]
+        lead[target] = {"over": ranked[min(1, len(ranked) - 1)], **vars(interval(gap[0], gap[1:], params.level))}
+    for use in (BEST, FAST):
+        frame = out_of_fold[chosen[use]["act"]]
+        probability = np.array([frame[f"p_act_{code}"].iloc[n] for n, code in enumerate(train["act"])])
+        chosen[use]["thresholds"] = set_thresholds(probability, train["side"], params.set_level)
+    return chosen, lead
+
+
+def _scores(
+    train: pd.DataFrame,
+    out_of_fold: dict[str, pd.DataFrame],
+    test: pd.DataFrame,
+    models: dict[str, dict[str, Calibrated]],
+    params: Evaluate,
+) -> pd.DataFrame:
+    rows: list[dict[str, Any]] = []
     for name, frame in out_of_fold.items():
         for target in TARGETS:
             rows += _scored(name, target, "cross-validation", train, frame[target], params)
             rows += _scored(name, target, "test", test, models[name][target].predict(test[FEATURES]), params)
-    act = models[chosen["act"]]["act"]
-    real = coded.rename(columns={"content": "text"}).assign(cue=coded.get("cue", ""), genre="news", group=coded["statement_id"])
-    if len(real):
-        rows += _scored(chosen["act"], "act", "real article", real, act.predict(real[FEATURES]), params)
-    scores = pd.DataFrame(rows)
-    probabilities = act.predict_proba(test[FEATURES])
-    correct = act.classes_[probabilities.argmax(axis=1)] == test["act"].to_numpy()
-    bins = calibration(correct, probabilities.max(axis=1))
-    table = pd.DataFrame({"actual": test["act"], "predicted": act.predict(test[FEATURES])})
-    curve = _learning_curve(train, test, chosen["act"], params, training, track)
-    metrics = {
-        "model": {target: chosen[target] for target in TARGETS},
-        "lead": choice,
-        **_summary(scores, chosen),
-        "calibration_error": calibration_error(bins),
-    }
-    return Evaluation(chosen, metrics, scores, table, bins, curve)
-
-
-def _choose(
-    train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], weights: np.ndarray, params: Evaluate
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The best model per target, and its lead over the runner-up with a paired bootstrap interval."""
-    chosen: dict[str, Any] = {"threshold": {}}
-    choice: dict[str, Any] = {}
-    for target in TARGETS:
-        codes = CODES[target]
-        actual = _indices(train[target], codes)
-        draws = {name: _macro_draws(actual, _indices(frame[target], codes), len(codes), weights) for name, frame in out_of_fold.items()}
-        ranked = sorted(draws, key=lambda name: -draws[name][0])
-        best, second = ranked[0], ranked[min(1, len(ranked) - 1)]
-        lead = draws[best] - draws[second]
-        chosen[target] = best
-        frame = out_of_fold[best]
-        probability = np.array([frame[f"p_{target}_{code}"].iloc[n] for n, code in enumerate(train[target])])
-        chosen["threshold"][target] = set_threshold(probability, params.set_level)
-        choice[target] = {"over": second, **vars(interval(lead[0], lead[1:], params.level))}
-    return chosen, choice
-
-
-def _macro_draws(actual: np.ndarray, predicted: np.ndarray, classes: int, weights: np.ndarray) -> np.ndarray:
-    """Macro-F1 on all rows, then in each bootstrap replicate."""
-    return np.array([macro_f1(confusion(actual, predicted, classes, drawn)) for drawn in [np.ones(len(actual)), *weights]])
-
-
-def _indices(codes: Iterable[str], names: list[str]) -> np.ndarray:
-    place = {name: n for n, name in enumerate(names)}
-    return np.array([place[code] for code in codes])
+    return pd.DataFrame(rows)
 
 
 def _scored(name: str, target: str, part: str, rows: pd.DataFrame, predicted: Iterable[str], params: Evaluate) -> list[dict[str, Any]]:
-    """Scores over all rows, and for acts over each side and genre as well."""
-    predicted = _indices(predicted, CODES[target])
-    actual = _indices(rows[target], CODES[target])
-    scopes = {"all": np.ones(len(rows), dtype=bool)}
+    """Scores over all rows, and for acts over each side, genre and source and the random part as well."""
+    guessed = indices(np.asarray(predicted, dtype=object).astype(str), CODES[target])
+    actual = indices(rows[target], CODES[target])
+    scopes = {POOLED: np.ones(len(rows), dtype=bool)}
     if target == "act":
         scopes |= {side: (rows["side"] == side).to_numpy() for side in COMPARED}
-        scopes |= {genre: (rows["genre"] == genre).to_numpy() for genre in sorted(set(rows["genre"]))}
+        scopes |= {value: (rows[column] == value).to_numpy() for column in ("genre", "source") for value in sorted(set(rows[column]))}
+        scopes["random part"] = (rows["part"] == "random").to_numpy()
     result = []
     for scope, mask in scopes.items():
         if mask.any():
             weights = draw_weights(rows["group"].to_numpy()[mask], params.replicates, params.seed)
-            for metric, found in score_table(actual[mask], predicted[mask], CODES[target], weights, params.level).items():
-                result.append(
-                    {
-                        "model": name,
-                        "target": target,
-                        "part": part,
-                        "scope": scope,
-                        "metric": metric,
-                        "n": int(mask.sum()),
-                        **vars(found),
-                    }
-                )
+            for metric, found in score_table(actual[mask], guessed[mask], CODES[target], weights, params.level).items():
+                label = {"model": name, "target": target, "part": part, "scope": scope, "metric": metric, "n": int(mask.sum())}
+                result.append(label | vars(found))
     return result
+
+
+def _calibration(correct: np.ndarray, confidence: np.ndarray, side: pd.Series) -> pd.DataFrame:
+    """Reliability bins over all rows and by side."""
+    scopes = {POOLED: np.ones(len(correct), dtype=bool)} | {name: (side == name).to_numpy() for name in COMPARED}
+    return pd.concat(
+        [calibration(correct[m], confidence[m]).assign(scope=scope) for scope, m in scopes.items() if m.any()], ignore_index=True
+    )
 
 
 def _summary(scores: pd.DataFrame, chosen: dict[str, Any]) -> dict[str, Any]:
     """The chosen models' headline scores by part: macro-F1 with its interval for acts, the rest as plain values."""
     result: dict[str, Any] = {}
-    for row in scores[scores["part"] != "cross-validation"].to_dict("records"):
-        if row["model"] != chosen[row["target"]] or row["scope"] not in {"all", *COMPARED}:
+    for row in scores.to_dict("records"):
+        if row["model"] != chosen[row["target"]] or row["scope"] not in {POOLED, *COMPARED}:
             continue
-        part = result.setdefault(row["part"].replace(" ", "_"), {})
+        part = result.setdefault(row["part"].replace("-", "_"), {})
+        pooled = row["scope"] == POOLED
         if row["target"] != "act" and row["metric"] == "macro_f1":
             part[f"{row['target']}_macro_f1"] = row["value"]
-        elif row["target"] == "act" and row["scope"] == "all" and row["metric"] in {"macro_f1", "accuracy"}:
+        elif row["target"] == "act" and pooled and row["metric"] in {"macro_f1", "accuracy"}:
             part[row["metric"]] = {name: row[name] for name in ("value", "low", "high", "n")}
-        elif (
-            row["target"] == "act"
-            and (row["scope"] == "all") == row["metric"].startswith("f1_")
-            and row["metric"].startswith(("f1_", "macro_f1"))
-        ):
-            part[row["metric"] + ("" if row["scope"] == "all" else f"_{row['scope']}")] = row["value"]
+        elif row["target"] == "act" and row["metric"].startswith("f1_" if pooled else "macro_f1"):
+            part[row["metric"] + ("" if pooled else f"_{row['scope']}")] = row["value"]
     return result
-
-
-def _learning_curve(
-    train: pd.DataFrame,
-    test: pd.DataFrame,
-    name: str,
-    params: Evaluate,
-    training: Train,
-    track: Callable[[Iterable[Any]], Iterable[Any]],
-) -> pd.DataFrame:
-    """Test macro-F1 of the chosen act model trained on growing parts of the training groups."""
-    groups = train["group"].unique()
-    order = np.random.default_rng(params.seed).permutation(len(groups))
-    actual = _indices(test["act"], CODES["act"])
-    weights = draw_weights(test["group"].to_numpy(), params.replicates, params.seed)
-    rows = []
-    for step in track(range(1, params.learning_points + 1)):
-        kept = groups[order[: max(training.inner_folds, len(groups) * step // params.learning_points)]]
-        part = train[train["group"].isin(kept)].reset_index(drop=True)
-        predicted = _indices(fit(part, name, "act", training).predict(test[FEATURES]), CODES["act"])
-        draws = _macro_draws(actual, predicted, len(ACTS), weights)
-        rows.append(
-            {
-                "n_train": len(part),
-                "macro_f1": draws[0],
-                **{k: v for k, v in vars(interval(draws[0], draws[1:], params.level)).items() if k != "value"},
-            }
-        )
-    return pd.DataFrame(rows)

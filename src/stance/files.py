@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import json
 import os
 import sys
@@ -19,6 +20,7 @@ import skops.io
 from sklearn.pipeline import Pipeline
 
 from stance.errors import StanceError, listing
+from stance.records import PREDICTIONS
 
 DIGITS = 3  # decimals kept on writing: the last bits of floating point move with the processor and must not show
 
@@ -127,6 +129,15 @@ def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
             yield row
 
 
+def read_predictions(path: Path) -> pd.DataFrame:
+    """records.PREDICTIONS from JSON Lines or Parquet, by the file's ending. Raises StanceError for columns that are missing."""
+    rows = read_table(path) if path.suffix == ".parquet" else pd.DataFrame(read_jsonl(str(path)))
+    missing = [name for name in PREDICTIONS.columns if name not in rows.columns]
+    if missing:
+        raise StanceError(f"{path} lacks columns {listing(missing)}; allowed: predictions of stance. Try: stance analyze, or dvc repro")
+    return rows
+
+
 def write_lines(rows: list[dict[str, Any]], target: str) -> None:
     """JSON Lines to a file, or to stdout for "-"."""
     text = "".join(json.dumps(round_numbers(row), ensure_ascii=False) + "\n" for row in rows)
@@ -150,7 +161,7 @@ def read_figures(folder: Path, names: list[str]) -> list[dict[str, str]]:
 
 def write_table(rows: pd.DataFrame, path: Path) -> None:
     with atomic(path) as draft:
-        rows.to_parquet(draft, index=False)
+        rows.to_parquet(draft, index=False, compression="zstd")
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -179,9 +190,8 @@ def write_model(model: Pipeline, path: Path) -> None:
     """A skops file whose bytes depend on the model alone: skops names objects by their address and dates its files by the clock."""
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(model))) as source:
         contents = {name: source.read(name) for name in source.namelist()}
-    numbers: dict[int, int] = {}
-    schema = _renumber(json.loads(contents.pop("schema.json")), numbers)
-    contents = {_rename(name, numbers): content for name, content in contents.items()}
+    schema, names = _renumbered(json.loads(contents.pop("schema.json")))
+    contents = {names[name]: content for name, content in contents.items()}
     contents["schema.json"] = json.dumps(schema).encode("utf-8")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as target:
@@ -190,25 +200,31 @@ def write_model(model: Pipeline, path: Path) -> None:
     write_bytes(packed.getvalue(), path)
 
 
-def _renumber(node: Any, numbers: dict[int, int]) -> Any:
-    """`node` of a skops schema with addresses replaced by their order of appearance, also in the names of its files."""
-    if isinstance(node, list):
-        return [_renumber(item, numbers) for item in node]
-    if not isinstance(node, dict):
-        return node
-    if isinstance(node.get("__id__"), int):
-        numbers.setdefault(node["__id__"], len(numbers) + 1)
-    result = {key: _renumber(item, numbers) for key, item in node.items() if key != "_stop_words_id"}  # an address that scikit-learn keeps
-    if isinstance(node.get("__id__"), int):
-        result["__id__"] = numbers[node["__id__"]]
-    if isinstance(node.get("file"), str):
-        result["file"] = _rename(node["file"], numbers)
-    return result
+def _renumbered(schema: Any) -> tuple[Any, dict[str, str]]:
+    """A skops schema whose nodes are numbered in their order, and the new name of each of its files.
 
+    skops numbers objects by address, and small ones may share one by chance; only a CachedNode refers to the number of another node.
+    """
+    numbers: dict[int, int] = {}
+    names: dict[str, str] = {}
+    count = itertools.count(1)
 
-def _rename(name: str, numbers: dict[int, int]) -> str:
-    stem, _, ending = name.partition(".")
-    return f"{numbers[int(stem)]}.{ending}"
+    def visit(node: Any) -> Any:
+        if isinstance(node, list):
+            return [visit(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        number = node.get("__id__")
+        if isinstance(number, int):
+            if node.get("__loader__") != "CachedNode":
+                numbers[number] = next(count)
+            node = {**node, "__id__": numbers[number]}
+            if isinstance(node.get("file"), str):
+                ending = node["file"].partition(".")[2]
+                node["file"] = names.setdefault(node["file"], f"{numbers[number]}.{ending}")
+        return {key: visit(item) for key, item in node.items() if key != "_stop_words_id"}  # an address that scikit-learn keeps
+
+    return visit(schema), names
 
 
 def read_model(path: Path, trusted: list[str]) -> Pipeline:

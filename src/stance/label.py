@@ -29,6 +29,35 @@ AUTHORED_COLUMNS = [
     "coder_a",
     "coder_b",
 ]
+CORPUS_COLUMNS = [
+    "statement_id",
+    "corpus",
+    "doc_id",
+    "spans",
+    "sha256",
+    "side",
+    "genre",
+    "source",
+    "year",
+    "quote",
+    "cue",
+    "act",
+    "secondary",
+    "issue",
+    "stance",
+    "coder",
+    "coder_a",
+    "coder_b",
+    "issue_a",
+    "issue_b",
+    "stance_a",
+    "stance_b",
+    "coder_masked",
+    "part",
+    "stratum",
+    "pi",
+]
+INELIGIBLE = "ineligible"  # a coder's word for what is no official's statement (codebook, section 0 A)
 CODE_COLUMNS = [
     "doc_id",
     "spans",
@@ -64,21 +93,25 @@ class Labels:
     dropped: dict[str, int]
 
 
-def label(authored: pd.DataFrame, codes: pd.DataFrame, documents: pd.DataFrame, statements: pd.DataFrame) -> Labels:
-    """Labels from `authored` rows and from stand-off `codes` of every statement of a document.
+def label(authored: pd.DataFrame, corpus: pd.DataFrame, codes: pd.DataFrame, documents: pd.DataFrame, statements: pd.DataFrame) -> Labels:
+    """Labels from `authored` rows, from stand-off codes of a `corpus` that is elsewhere, and from `codes` of every statement of a document.
 
     Codes of documents that were not ingested are dropped and counted. Raises StanceError when a column is missing, or when
     the words at a code's offsets are not those that were coded.
     """
     _need(authored, AUTHORED_COLUMNS, "authored labels")
+    _need(corpus, CORPUS_COLUMNS, "codes of the corpus")
     _need(codes, CODE_COLUMNS, "codes")
     dropped: Counter[str] = Counter()
-    labelled = _authored(authored, dropped)
+    labelled = pd.concat([_authored(authored, dropped), _standing_off(corpus, dropped)], ignore_index=True)
     coded = _coded(codes, documents, statements, dropped)
-    agreement = {
-        name: agreements(rows, unit) for name, rows, unit in (("authored", authored, "scenario"), ("codes", codes, "")) if len(rows)
-    }
-    return Labels(check(labelled, LABELLED), check(coded, CODED), agreement, dict(sorted(dropped.items())))
+    sets = {"authored": (authored, "scenario"), "corpus": (corpus, "doc_id"), "codes": (codes, "")}
+    agreement = {name: agreements(rows, unit) for name, (rows, unit) in sets.items() if len(rows)}
+    if len(corpus):
+        agreement["corpus"] |= {name: _pair_alpha(corpus, f"{name}_a", f"{name}_b") for name in ("issue", "stance")}
+        agreement["masked"] = masked(corpus)
+    left_out = {reason: n for reason, n in sorted(dropped.items()) if n}
+    return Labels(check(labelled, LABELLED), check(coded, CODED), agreement, left_out)
 
 
 def _need(rows: pd.DataFrame, columns: list[str], name: str) -> None:
@@ -94,12 +127,32 @@ def _authored(rows: pd.DataFrame, dropped: Counter[str]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "statement_id": ["authored:" + identifier(text, side) for text, side in zip(settled["text"], settled["side"], strict=True)],
-            **{name: settled[name] for name in ("text", "cue", "act", "secondary", "issue", "stance", "side", "genre", "quote", "kind")},
+            **{name: settled[name] for name in ("text", "cue", "act", "secondary", "issue", "stance", "side", "genre")},
+            "source": "authored",
+            "year": "",
             "group": settled["scenario"],
+            "part": "",
             "coder": settled["coder"],
             "origin": "authored",
         }
     ).reset_index(drop=True)
+
+
+def _standing_off(rows: pd.DataFrame, dropped: Counter[str]) -> pd.DataFrame:
+    """Codes whose words are elsewhere."""
+    settled = rows[rows["act"].isin(ACTS)]
+    dropped["no statement of an official, by its coder"] += int((rows["act"] == INELIGIBLE).sum())
+    dropped["coders disagree, not adjudicated"] += int((rows["act"] == "").sum())
+    kept = ("statement_id", "cue", "act", "secondary", "issue", "stance", "side", "genre", "source", "year", "coder")
+    return pd.DataFrame(
+        {
+            **{name: settled[name] for name in kept},
+            "text": "",
+            "group": settled["doc_id"],
+            "part": settled["part"],
+            "origin": "corpus",
+        }
+    )
 
 
 def _coded(codes: pd.DataFrame, documents: pd.DataFrame, statements: pd.DataFrame, dropped: Counter[str]) -> pd.DataFrame:
@@ -167,12 +220,33 @@ def _places(spans: list[list[int]]) -> set[int]:
     return {place for start, end in spans for place in range(start, end)}
 
 
+def masked(rows: pd.DataFrame) -> dict[str, Any]:
+    """Codes given with names of countries and people hidden against those given with them (codebook, section 9): alpha, and by side the
+    change of each act's share, in points of 1. A change that differs between sides would show that the codes are partial."""
+    both = rows[rows["coder_a"].isin(ACTS) & rows["coder_masked"].isin(ACTS)]
+    change = {
+        side: {act: float((own["coder_masked"] == act).mean() - (own["coder_a"] == act).mean()) for act in ACTS}
+        for side, own in ((side, both[both["side"] == side]) for side in COMPARED)
+        if len(own)
+    }
+    return {"n": len(both), "alpha": _pair_alpha(both, "coder_a", "coder_masked"), "change_of_share": change}
+
+
+def _pair_alpha(rows: pd.DataFrame, first: str, second: str) -> float | None:
+    """Krippendorff's nominal alpha of two columns, on the rows that have both; None where there is nothing to agree on."""
+    both = rows[(rows[first] != "") & (rows[second] != "")]
+    codes = pd.factorize(pd.concat([both[first], both[second]]))[0].reshape(2, -1)
+    if len(both) < 2 or len(np.unique(codes)) < 2:
+        return None
+    return float(krippendorff.alpha(reliability_data=codes, level_of_measurement="nominal"))
+
+
 def agreements(rows: pd.DataFrame, unit: str) -> dict[str, Any]:
     """Krippendorff's nominal alpha of `coder_a` and `coder_b`: overall, per act against the rest, per side.
 
     `unit` names the column whose values are resampled together (CODEBOOK section 9); with "" each row is a unit.
     """
-    both = rows[(rows["coder_a"] != "") & (rows["coder_b"] != "")]
+    both = rows[rows["coder_a"].isin(ACTS) & rows["coder_b"].isin(ACTS)]
     if both.empty:
         return {"n": 0}
     codes = both[["coder_a", "coder_b"]].map(list(ACTS).index).to_numpy()

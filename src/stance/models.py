@@ -1,87 +1,174 @@
-"""Untrained classifiers by name. Each reads a table with the columns `text` and `cue`."""
+"""Untrained classifiers by name. Each reads a table of features, see `stance.features`."""
 
 from collections.abc import Callable
 from typing import Any
 
-from sklearn.calibration import CalibratedClassifierCV
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.special import softmax
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.dummy import DummyClassifier
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.ensemble import VotingClassifier
+from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
 
+from stance.calibration import Calibrated
 from stance.errors import StanceError, listing
-from stance.rules import KeywordCounts, KeywordRules, keywords
+from stance.rules import KeywordCounts, KeywordRules
+from stance.vectors import SCALE
 
 TARGETS = ["act", "issue", "stance"]
-FEATURES = ["text", "cue"]
-TOLERANCE = 1e-7  # tight, so that processors which round differently end at the same weights to the digits shown
+BEST, FAST = "best", "fast"  # uses: the best of all models, and the best of those that need no sentence vectors
+TOLERANCE = 1e-5  # tight, so that processors which round differently end at the same weights to the digits shown
+SHARPNESS = 2.0  # of a margin's softmax; only the blend of several models depends on it, see Calibrated
+VECTOR_WEIGHT = 2.0  # of a unit vector beside the unit rows of word and clause weights
 TRUSTED = [  # types in our model files beside those that skops trusts of itself
-    "sklearn.calibration._CalibratedClassifier",
-    "sklearn.calibration._SigmoidCalibration",
+    "sklearn.utils._bunch.Bunch",
+    "stance.calibration.Calibrated",
+    "stance.models.HashCounts",
+    "stance.models.MarginClassifier",
+    "stance.models.SmallNaiveBayes",
+    "stance.models.WeightedPipeline",
+    "stance.models.stacked",
     "stance.rules.KeywordCounts",
     "stance.rules.KeywordRules",
 ]
 
 
-def _counts() -> ColumnTransformer:
-    return ColumnTransformer(
-        [
-            ("words", CountVectorizer(ngram_range=(1, 2), min_df=2, binary=True), "text"),
-            ("cue", CountVectorizer(binary=True), "cue"),
-        ]
-    )
+class MarginClassifier(LinearSVC):
+    """A linear support vector machine whose probabilities are the softmax of its margins; `Calibrated` scales them."""
+
+    def fit(self, rows: Any, codes: np.ndarray, sample_weight: np.ndarray | None = None) -> "MarginClassifier":
+        super().fit(rows, codes, sample_weight)
+        self.coef_: np.ndarray = np.asarray(self.coef_, dtype=np.float32)  # half the size in a file
+        return self
+
+    def predict_proba(self, rows: Any) -> np.ndarray:
+        """Shape (rows, classes)."""
+        margin = self.decision_function(rows)
+        return softmax(SHARPNESS * (np.column_stack([-margin, margin]) if margin.ndim == 1 else margin), axis=1)
 
 
-def _tfidf(target: str) -> ColumnTransformer:
-    parts: list[tuple[str, Any, Any]] = [
-        ("words", TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True), "text"),
-        ("chars", TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3, sublinear_tf=True), "text"),
-        ("cue", CountVectorizer(binary=True), "cue"),
-    ]
-    return ColumnTransformer([*parts, ("keywords", KeywordCounts(target), FEATURES)] if keywords(target) else parts)
+class SmallNaiveBayes(ComplementNB):
+    """Complement naive Bayes (Rennie et al. 2003) that keeps its weights at half the size."""
+
+    def fit(self, rows: Any, codes: np.ndarray, sample_weight: np.ndarray | None = None) -> "SmallNaiveBayes":
+        super().fit(rows, codes, sample_weight)
+        self.feature_log_prob_: np.ndarray = np.asarray(self.feature_log_prob_, dtype=np.float32)
+        self.feature_count_: np.ndarray = np.zeros((0, 0))  # only needed to go on fitting
+        return self
 
 
-def _dummy(target: str) -> Pipeline:
-    return Pipeline([("classify", DummyClassifier(strategy="prior"))])
+class WeightedPipeline(Pipeline):
+    """Features and a classifier that takes sample weights; scikit-learn's own pipeline wants the name of the step with them."""
+
+    def fit(self, rows: pd.DataFrame, codes: np.ndarray, sample_weight: np.ndarray | None = None) -> "WeightedPipeline":
+        return super().fit(rows, codes, classify__sample_weight=sample_weight)
 
 
-def _rules(target: str) -> Pipeline:
-    return Pipeline([("classify", KeywordRules(target))])
+class HashCounts(TransformerMixin, BaseEstimator):
+    """Counts of the hashes that each row packs (see `features.hashed`): a sparse array of shape (rows, hashes kept).
+
+    Parameters
+    ----------
+    min_df : int
+        Rows in which a hash must stand to be kept.
+    binary : bool
+        Whether a hash counts once in a row.
+    """
+
+    def __init__(self, min_df: int = 1, binary: bool = False) -> None:
+        self.min_df = min_df
+        self.binary = binary
+
+    def fit(self, rows: pd.Series, codes: np.ndarray | None = None) -> "HashCounts":
+        seen = [np.unique(np.frombuffer(row, "<u4")) for row in rows]
+        hashes, counts = np.unique(np.concatenate(seen), return_counts=True)
+        self.hashes_ = hashes[counts >= self.min_df]
+        return self
+
+    def transform(self, rows: pd.Series) -> sparse.csr_matrix:
+        parts = [np.frombuffer(row, "<u4") for row in rows]
+        every = np.concatenate(parts) if parts else np.zeros(0, "<u4")
+        row = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+        place = np.minimum(np.searchsorted(self.hashes_, every), max(len(self.hashes_) - 1, 0))
+        known = self.hashes_[place] == every if len(self.hashes_) else np.zeros(len(every), dtype=bool)
+        size = (len(parts), len(self.hashes_))
+        counts = sparse.csr_matrix((np.ones(int(known.sum())), (row[known], place[known])), shape=size)
+        counts.sum_duplicates()
+        if self.binary:
+            counts.data[:] = 1
+        return counts
 
 
-def _naive_bayes(target: str) -> Pipeline:
-    return Pipeline([("features", _counts()), ("classify", ComplementNB())])
+def stacked(vectors: pd.Series) -> np.ndarray:
+    """Sentence vectors, bytes by row, as an array of shape (rows, width)."""
+    return np.stack([np.frombuffer(vector, np.int8) for vector in vectors]).astype(np.float64) * (VECTOR_WEIGHT / SCALE)
 
 
-def _logistic_regression(target: str) -> Pipeline:
-    return Pipeline(
-        [
-            ("features", _tfidf(target)),
-            ("classify", LogisticRegression(class_weight="balanced", max_iter=5000, tol=TOLERANCE)),
-        ]
-    )
+WORDS = ("words", make_pipeline(HashCounts(min_df=2), TfidfTransformer(sublinear_tf=True)), "words")
+CLAUSES = ("clauses", make_pipeline(HashCounts(min_df=3, binary=True), TfidfTransformer()), "clauses")
+VECTOR = ("vector", FunctionTransformer(stacked), "vector")
+KEYWORDS: tuple[str, TransformerMixin, list[str]] = ("keywords", KeywordCounts(), ["keywords"])
 
 
-def _linear_svm(target: str) -> Pipeline:
-    svm = LinearSVC(class_weight="balanced", random_state=0, max_iter=20000, tol=TOLERANCE)
-    return Pipeline([("features", _tfidf(target)), ("classify", CalibratedClassifierCV(svm, method="sigmoid", cv=3, ensemble=False))])
+def _with(classifier: Any, *parts: tuple[str, Any, Any]) -> WeightedPipeline:
+    return WeightedPipeline([("features", ColumnTransformer(list(parts))), ("classify", classifier)])
 
 
-RECIPES: dict[str, tuple[Callable[[str], Pipeline], dict[str, list[Any]]]] = {
-    "dummy": (_dummy, {}),
-    "rules": (_rules, {}),
-    "naive_bayes": (_naive_bayes, {"classify__alpha": [0.1, 0.3, 1.0]}),
-    "logistic_regression": (_logistic_regression, {"classify__C": [1.0, 4.0, 16.0]}),
-    "linear_svm": (_linear_svm, {"classify__estimator__C": [0.1, 0.3, 1.0]}),
+def _logistic() -> LogisticRegression:
+    return LogisticRegression(C=4.0, class_weight="balanced", max_iter=5000, tol=TOLERANCE)
+
+
+def _margin() -> MarginClassifier:
+    return MarginClassifier(C=0.3, class_weight="balanced", random_state=0, max_iter=20000, tol=TOLERANCE)
+
+
+def _blend(*members: tuple[str, Any]) -> VotingClassifier:
+    return VotingClassifier(list(members), voting="soft")
+
+
+def _naive_bayes() -> WeightedPipeline:
+    return _with(SmallNaiveBayes(alpha=0.3), WORDS, CLAUSES)
+
+
+def _linear_svm(*parts: tuple[str, Any, Any]) -> WeightedPipeline:
+    return _with(_margin(), *parts)
+
+
+STRENGTH = {"classify__C": [0.1, 0.3]}
+RECIPES: dict[str, tuple[Callable[[str], Any], dict[str, list[Any]]]] = {
+    "dummy": (lambda target: DummyClassifier(strategy="prior"), {}),
+    "rules": (KeywordRules, {}),
+    "naive_bayes": (lambda target: _naive_bayes(), {"classify__alpha": [0.1, 0.3]}),
+    "words": (lambda target: _linear_svm(WORDS, KEYWORDS), STRENGTH),
+    "clauses": (lambda target: _linear_svm(CLAUSES), STRENGTH),
+    "vectors": (lambda target: _with(_logistic(), VECTOR), {"classify__C": [4.0]}),
+    "linear_svm": (lambda target: _linear_svm(WORDS, CLAUSES, KEYWORDS), STRENGTH),
+    "linear_svm_vectors": (lambda target: _linear_svm(WORDS, CLAUSES, VECTOR), {}),
+    "blend": (lambda target: _blend(("svm", _linear_svm(WORDS, CLAUSES, KEYWORDS)), ("bayes", _naive_bayes())), {}),
+    "blend_vectors": (
+        lambda target: _blend(
+            ("vectors", _linear_svm(WORDS, CLAUSES, VECTOR)), ("svm", _linear_svm(WORDS, CLAUSES, KEYWORDS)), ("bayes", _naive_bayes())
+        ),
+        {},
+    ),
 }
+READS_VECTORS = {"vectors", "linear_svm_vectors", "blend_vectors"}
 
 
-def make_model(name: str, target: str) -> tuple[Pipeline, dict[str, list[Any]]]:
-    """An untrained pipeline for a target, and the grid that the inner folds search. Raises StanceError for an unknown name."""
+def make_model(name: str, target: str, *, folds: int, seed: int) -> Any:
+    """An untrained classifier for a target, which searches its settings and calibrates itself over `folds` folds.
+
+    Raises StanceError for an unknown name.
+    """
     if name not in RECIPES:
-        raise StanceError(f"unknown model {name!r}; allowed: {listing(RECIPES, 10)}. Try: params.yaml, key models")
+        raise StanceError(f"unknown model {name!r}; allowed: {listing(RECIPES, 20)}. Try: params.yaml, key models")
     build, grid = RECIPES[name]
-    return build(target), grid
+    return Calibrated(build(target), grid, folds=folds, seed=seed)

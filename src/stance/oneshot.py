@@ -8,6 +8,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from stance import files
@@ -19,20 +20,28 @@ from stance.attribution.grammar import Parser
 from stance.attribution.model import find, packed
 from stance.attribution.reader import load_reader
 from stance.attribution.scoring import agreement
-from stance.attribution.training import sample, train
+from stance.attribution.training import sample
+from stance.attribution.training import train as learn_attribution
 from stance.chart import chart as draw_charts
 from stance.codebook import ACTS, COMPARED, SIDE_NAMES
-from stance.console import app, need_documents, read_models, reasons, save_figures, say, talk, threshold, track
+from stance.console import app, need_documents, read_classifier, reasons, save_figures, say, talk, track
+from stance.drift import warnings
 from stance.errors import listing, refuse
+from stance.explain import explain as explain_text
 from stance.figstyle import FIGURES as FIGURE_NAMES
 from stance.ingest import IngestResult
 from stance.ingest import ingest as ingest_documents
 from stance.language import load_language
+from stance.models import TARGETS
 from stance.params import Extract, Params, load_params
 from stance.predict import classify as classify_rows
 from stance.readers import read_paths
 from stance.report import report as write_report
 from stance.resources import resource
+
+ModelFolder = Annotated[Path | None, typer.Option(help="Folder of a trained model; by default the one that ships with stance.")]
+BATCH = Params().predict.batch
+Fast = Annotated[bool, typer.Option("--fast", help="Use the classifier that needs no sentence vectors.")]
 
 
 @app.command()
@@ -40,7 +49,8 @@ def analyze(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders of documents.")],
     out: Annotated[Path, typer.Option(help="Folder for statements, shares, figures and report.")],
     format: Annotated[str, typer.Option(help="What to print: table or json.")] = "table",
-    model: Annotated[Path | None, typer.Option(help="Folder of a trained model; by default the one that ships with stance.")] = None,
+    model: ModelFolder = None,
+    fast: Fast = False,
     params: Annotated[Path | None, typer.Option(help="Parameter file; by default the built-in values.")] = None,
 ) -> None:
     """Documents in; statements, shares, figures and a report out.
@@ -52,8 +62,7 @@ def analyze(
     if out.exists() and not out.is_dir():
         raise refuse(f"--out {out} is a file", "a folder, which need not exist", "another name")
     settings = load_params(params) if params else Params()
-    folder = model or resource("model")
-    models, least = read_models(folder), threshold(folder)
+    classifier = read_classifier(model or resource("model"), fast=fast, spacy_model=settings.extract.spacy_model)
     read = ingest_documents(read_paths(paths, params=settings.ingest), params=settings.ingest)
     files.write_csv(pd.concat([read.set_aside, read.notices]), out / "set_aside.csv")
     for row in read.set_aside.to_dict("records"):
@@ -62,9 +71,11 @@ def analyze(
         talk.print(f"notice: {row['source']}: {row['detail']}", markup=False)
     need_documents(read, ", ".join(map(str, paths)))
     reader = load_reader(settings.extract.spacy_model, settings.extract.weights)
-    result = run_analysis(read.rows, models, least, params=settings, reader=reader, gazetteer=gazetteer(), track=track("analyze"))
+    result = run_analysis(read.rows, classifier, params=settings, reader=reader, gazetteer=gazetteer(), track=track("analyze"))
     _save_analysis(out, result, read, settings)
     _print_shares(result.estimates.shares, format)
+    for line in warnings(result.drift):
+        talk.print(f"notice: {line}", markup=False)
     found = f"{len(read.rows)} documents -> {len(result.predictions)} statements ({len(result.estimates.counted)} US or Russian), in {out}"
     say("analyze", found, reasons(read) | result.extracted.dropped)
 
@@ -79,6 +90,7 @@ def _save_analysis(out: Path, result: Analysis, read: IngestResult, settings: Pa
     counts = {
         "ingest": {"documents": len(read.rows), "set_aside": reasons(read)},
         "extract": {"left_out": result.extracted.dropped},
+        "predict": {"drift": result.drift},
     }
     drawn = files.read_figures(out / "figures", FIGURE_NAMES)
     page = write_report(drawn, result.estimates.shares, result.estimates.counted, read.rows, counts, params=settings.report)
@@ -109,14 +121,15 @@ def classify(
     source: Annotated[str, typer.Argument(metavar="FILE", help="JSON Lines, or - for stdin.")],
     text_field: Annotated[str, typer.Option(help="Field that holds the statement.")] = "text",
     cue_field: Annotated[str, typer.Option(help="Field that holds the reporting verb, if any.")] = "cue",
+    side_field: Annotated[str, typer.Option(help="Field that holds the side (US, RUS), if any; prediction sets cover by side.")] = "side",
     out: Annotated[str, typer.Option(help="JSON Lines file to write, or - for stdout.")] = "-",
-    model: Annotated[Path | None, typer.Option(help="Folder of a trained model; by default the one that ships with stance.")] = None,
+    model: ModelFolder = None,
+    fast: Fast = False,
 ) -> None:
-    """Add `act`, `p_*`, `issue` and `stance` to each row.
+    """Add `act`, `p_*`, `prediction_set`, `issue` and `stance` to each row.
 
     Example: stance classify statements.jsonl --text-field text --out classified.jsonl
     """
-    folder = model or resource("model")
     rows = list(files.read_jsonl(source))
     bad = [n for n, row in enumerate(rows, 1) if not isinstance(row.get(text_field), str) or not row[text_field].strip()]
     if bad:
@@ -125,10 +138,41 @@ def classify(
             "a non-empty string in every row",
             "--text-field, or leave these rows out",
         )
-    frame = pd.DataFrame({"text": [row[text_field] for row in rows], "cue": [str(row.get(cue_field) or "") for row in rows]}, dtype=str)
-    codes = classify_rows(frame, read_models(folder), threshold(folder)).to_dict("records") if rows else []
+    fields = {"text": text_field, "cue": cue_field, "side": side_field}
+    frame = pd.DataFrame({name: [str(row.get(field) or "") for row in rows] for name, field in fields.items()}, dtype=str)
+    classifier = read_classifier(model or resource("model"), fast=fast)
+    parts = [classify_rows(frame.iloc[n : n + BATCH], classifier) for n in track("classify")(range(0, len(rows), BATCH))]
+    codes = pd.concat(parts).to_dict("records") if parts else []
     files.write_lines([row | code for row, code in zip(rows, codes, strict=True)], out)
-    say("classify", f"{len(rows)} rows")
+    say("classify", f"{len(rows)} rows with {classifier.name}")
+
+
+@app.command()
+def explain(
+    text: Annotated[str, typer.Argument(help="A statement.")],
+    cue: Annotated[str, typer.Option(help="The verb that reports it, if any.")] = "",
+    target: Annotated[str, typer.Option(help="What to explain: act, issue or stance.")] = "act",
+    most: Annotated[int, typer.Option(min=1, help="Features to show.")] = 12,
+    model: ModelFolder = None,
+    fast: Fast = False,
+) -> None:
+    """Show which features spoke for a statement's code: the fall of its log-odds without each.
+
+    Example: stance explain "If they cross the river, we will respond."
+    """
+    if target not in TARGETS:
+        raise refuse(f"--target {target}", listing(TARGETS), "--target act")
+    if not text.strip():
+        raise refuse("no statement", "some words", 'stance explain "We will respond."')
+    classifier = read_classifier(model or resource("model"), fast=fast)
+    found = explain_text(text, cue, classifier, target).head(most)
+    table = Table(title=f"{target}: {found['code'].iloc[0]}", title_justify="left", caption=classifier.name, caption_justify="left")
+    table.add_column("feature")
+    table.add_column("kind")
+    table.add_column("weight", justify="right")
+    for row in found.to_dict("records"):
+        table.add_row(escape(row["feature"]), row["kind"], f"{row['weight']:+.2f}")
+    Console().print(table)
 
 
 @app.command()
@@ -146,7 +190,7 @@ def train_attribution(
     """
     parser = Parser(load_language(spacy_model))
     samples = [sample(marked, parser) for marked in track("read")(list(read_folder(texts)))]
-    weights = train(samples, jobs=jobs, track=track("train"))
+    weights = learn_attribution(samples, jobs=jobs, track=track("train"))
     files.write_bytes(packed(weights), out)
     say("train-attribution", f"{len(samples)} texts, {sum(len(s.gold) for s in samples)} attributions -> {out}")
     if held_out:

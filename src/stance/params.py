@@ -34,7 +34,13 @@ class Extract(Section):
 
 class Label(Section):
     authored: str = "data/labels/authored.csv"
+    corpus: str = Field("data/labels/corpus.csv", description="stand-off codes of statements in texts that are not in the repository")
     codes: list[str] = Field(["data/labels/seed.csv"], description="stand-off codes of statements in the ingested documents")
+
+
+class Featurize(Section):
+    features: str = Field("data/labels/corpus_features.parquet", description="features of the statements that label.corpus codes")
+    encoder: str = Field("universal-sentence-encoder", description="the built-in encoder, or a folder with a sentence-transformers model")
 
 
 class Split(Section):
@@ -43,8 +49,10 @@ class Split(Section):
 
 
 class Train(Section):
-    folds: int = Field(5, ge=2)
+    folds: int = Field(4, ge=2)
     inner_folds: int = Field(3, ge=2)
+    authored_weight: float = Field(0.3, gt=0, le=1, description="weight of an authored statement beside a real one")
+    jobs: int = Field(2, ge=1, description="processes that fit models side by side; the result is the same for any number")
     seed: int = 20220121
 
 
@@ -52,7 +60,7 @@ class Evaluate(Section):
     replicates: int = Field(1000, ge=100, description="bootstrap replicates, drawn over groups")
     level: float = Field(0.95, gt=0, lt=1)
     set_level: float = Field(0.9, gt=0, lt=1, description="nominal coverage of prediction sets")
-    learning_points: int = Field(5, ge=2)
+    learning_points: int = Field(6, ge=2, description="halvings of the coded statements in the learning curve, and one")
     seed: int = 20220121
 
 
@@ -76,6 +84,7 @@ class Params(Section):
     ingest: Ingest = Ingest()
     extract: Extract = Extract()
     label: Label = Label()
+    featurize: Featurize = Featurize()
     split: Split = Split()
     train: Train = Train()
     evaluate: Evaluate = Evaluate()

@@ -1,53 +1,92 @@
 """Statements to predictions: act, issue and stance with probabilities, and the set of acts that can't be ruled out."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.pipeline import Pipeline
 
+from stance.attribution.grammar import Parser
+from stance.calibration import Calibrated
+from stance.certainty import in_set
 from stance.codebook import ACTS
-from stance.models import FEATURES
+from stance.drift import drift, measures, vocabulary
+from stance.features import FEATURES, describe
 from stance.params import Predict
 from stance.records import PREDICTIONS, STATEMENTS, check, empty
+from stance.vectors import Encoder
 
 
-def classify(rows: pd.DataFrame, models: dict[str, Pipeline], threshold: dict[str, float]) -> pd.DataFrame:
-    """Columns `act`, `p_<act>`, `prediction_set`, `issue`, `p_issue`, `stance`, `p_stance` for rows with `text` and `cue`.
+@dataclass(frozen=True)
+class Classifier:
+    """Fitted models by target, thresholds of prediction sets by side, the training mix, and what turns words into features.
 
-    `prediction_set` holds every act whose probability reaches `threshold["act"]`, and at least the likeliest.
+    `encoder` is None where no model reads sentence vectors. `name` is that of the act model.
     """
-    act = models["act"]
-    order = [list(act.classes_).index(code) if code in act.classes_ else None for code in ACTS]
-    raw = act.predict_proba(rows[FEATURES])
-    probability = np.column_stack([raw[:, n] if n is not None else np.zeros(len(rows)) for n in order])
-    result = pd.DataFrame({f"p_{code}": probability[:, n] for n, code in enumerate(ACTS)}, index=rows.index)
-    best = probability.argmax(axis=1)
-    result.insert(0, "act", [ACTS[n] for n in best])
+
+    name: str
+    models: dict[str, Calibrated]
+    thresholds: dict[str, float]
+    reference: dict[str, Any]
+    parser: Parser
+    encoder: Encoder | None
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """`rows` fit records.PREDICTIONS; `drift` is the stability index by measure, see `stance.drift`."""
+
+    rows: pd.DataFrame
+    drift: dict[str, float]
+
+
+def classify(rows: pd.DataFrame, classifier: Classifier) -> pd.DataFrame:
+    """Columns `act`, `p_<act>`, `prediction_set`, `issue`, `p_issue`, `stance`, `p_stance` for rows with `text`, `cue` and `side`.
+
+    `act` weighs the cost of missing a rare act and is not always the likeliest (see `stance.calibration`); `prediction_set` holds
+    every act whose probability reaches the side's threshold, the likeliest, and `act`.
+    """
+    return _coded(describe(rows, parser=classifier.parser, encoder=classifier.encoder), rows["side"], classifier)
+
+
+def _coded(features: pd.DataFrame, side: pd.Series, classifier: Classifier) -> pd.DataFrame:
+    model = classifier.models["act"]
+    probability = np.zeros((len(features), len(ACTS)))
+    probability[:, [ACTS.index(act) for act in model.classes_]] = model.predict_proba(features)
+    result = pd.DataFrame({f"p_{code}": probability[:, n] for n, code in enumerate(ACTS)}, index=features.index)
+    acts = model.decide(probability[:, [ACTS.index(act) for act in model.classes_]]).astype(str)
+    result.insert(0, "act", acts)
+    sets = in_set(probability, side, classifier.thresholds)
     result["prediction_set"] = [
-        [code for n, code in enumerate(ACTS) if p[n] >= threshold["act"] or n == likeliest]
-        for p, likeliest in zip(probability, best, strict=True)
+        [code for code, inside in zip(ACTS, row, strict=True) if inside or code == act] for row, act in zip(sets, acts, strict=True)
     ]
     for target in ("issue", "stance"):
-        probabilities = models[target].predict_proba(rows[FEATURES])
-        result[target] = models[target].classes_[probabilities.argmax(axis=1)].astype(str)
-        result[f"p_{target}"] = probabilities.max(axis=1)
+        found = classifier.models[target].predict_proba(features)
+        codes = classifier.models[target].decide(found)
+        result[target] = codes.astype(str)
+        result[f"p_{target}"] = found[np.arange(len(found)), np.searchsorted(classifier.models[target].classes_, codes)]
     return result
 
 
 def predict(
     statements: pd.DataFrame,
-    models: dict[str, Pipeline],
-    threshold: dict[str, float],
+    classifier: Classifier,
     *,
     params: Predict,
     track: Callable[[Iterable[Any]], Iterable[Any]] = iter,
-) -> pd.DataFrame:
-    """records.PREDICTIONS for records.STATEMENTS, by one of `models` per target; `threshold` is that of the prediction sets."""
+) -> Predictions:
+    """Predictions for records.STATEMENTS, and how far these are from the training mix."""
     check(statements, STATEMENTS)
     if statements.empty:
-        return empty(PREDICTIONS)
+        return Predictions(empty(PREDICTIONS), {})
     rows = statements.rename(columns={"content": "text"})
-    parts = [classify(rows.iloc[n : n + params.batch], models, threshold) for n in track(range(0, len(rows), params.batch))]
-    return check(pd.concat([statements, pd.concat(parts)], axis=1), PREDICTIONS)
+    words = vocabulary(classifier.models["act"])
+    parts, mix = [], []
+    for n in track(range(0, len(rows), params.batch)):
+        part = rows.iloc[n : n + params.batch]
+        features = describe(part, parser=classifier.parser, encoder=classifier.encoder)
+        parts.append(_coded(features[FEATURES], part["side"], classifier))
+        mix.append(measures(features, parts[-1][[f"p_{act}" for act in ACTS]].max(axis=1).to_numpy(), words))
+    found = check(pd.concat([statements, pd.concat(parts)], axis=1), PREDICTIONS)
+    return Predictions(found, drift(pd.concat(mix, ignore_index=True), classifier.reference))

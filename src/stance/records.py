@@ -71,7 +71,7 @@ STATEMENTS = pa.DataFrameSchema(
 LABELLED = pa.DataFrameSchema(
     {
         "statement_id": _text(empty=False, unique=True),
-        "text": _text(empty=False),
+        "text": _text(),
         "cue": _text(),
         "act": _text(empty=False, choices=list(ACTS)),
         "secondary": _text(choices=list(ACTS)),
@@ -79,12 +79,18 @@ LABELLED = pa.DataFrameSchema(
         "stance": _text(empty=False, choices=STANCES),
         "side": _text(empty=False, choices=SIDES),
         "genre": _text(empty=False, choices=GENRES),
+        "source": _text(empty=False),
+        "year": _text(),
         "group": _text(empty=False),
+        "part": _text(choices=["random", "enriched"]),
         "coder": _text(empty=False),
         "origin": _text(empty=False, choices=["authored", "corpus"]),
     },
     name="labelled",
 )
+
+FEATURED = LABELLED.add_columns({name: pa.Column(object) for name in ("words", "clauses", "keywords", "vector")})
+FEATURED.name = "featured"
 
 CODED = pa.DataFrameSchema(
     {

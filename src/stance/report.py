@@ -9,6 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from stance import __version__
 from stance.codebook import ACTS, COMPARED, SIDE_NAMES, codebook
+from stance.drift import warnings
+from stance.models import BEST
 from stance.params import Report
 from stance.records import SHARES, check
 
@@ -48,7 +50,8 @@ def report(
         statements=statements,
         documents=documents.drop(columns="text").to_dict("records"),
         metrics=metrics,
-        scores=[] if scores is None else _headline(scores, metrics["evaluate"]["model"]["act"]),
+        shifts=warnings(metrics["predict"]["drift"]),
+        scores=[] if scores is None else _headline(scores, metrics["evaluate"]["model"][BEST]["act"]),
     )
 
 

@@ -1,7 +1,6 @@
 """A keyword codebook as a scikit-learn classifier: the baseline that anyone can read (`data/codebook/keywords.yaml`)."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 import numpy as np
@@ -15,42 +14,34 @@ CATCH_ALL = {"act": "other", "issue": "none_other", "stance": "unclear"}
 
 
 @cache
-def keywords(target: str) -> dict[str, re.Pattern[str]]:
-    """Code -> pattern of its words and phrases; `*` in the file stands for any ending."""
+def keywords() -> dict[str, re.Pattern[str]]:
+    """`target:code` -> pattern of its words and phrases, in the file's order; `*` in the file stands for any ending."""
     content = yaml.safe_load(resource("codebook/keywords.yaml").read_text(encoding="utf-8"))
     return {
-        code: re.compile(r"\b(?:" + "|".join(re.escape(phrase).replace(r"\*", r"\w*") for phrase in phrases) + r")\b", re.I)
-        for code, phrases in content.get(target, {}).items()
+        f"{target}:{code}": re.compile(r"\b(?:" + "|".join(re.escape(phrase).replace(r"\*", r"\w*") for phrase in phrases) + r")\b", re.I)
+        for target, codes in content.items()
+        for code, phrases in codes.items()
     }
 
 
-def count_keywords(rows: pd.DataFrame, target: str, codes: Iterable[str]) -> np.ndarray:
-    """Shape (rows, codes): how often the keywords of each code stand in cue and text."""
-    patterns = keywords(target)
-    texts = (rows["cue"] + " " + rows["text"]).tolist()
-    names = list(codes)
-    hits = [[len(patterns[name].findall(text)) if name in patterns else 0 for name in names] for text in texts]
-    return np.array(hits, dtype=float).reshape(len(texts), len(names))
+def count_keywords(text: str, cue: str) -> list[int]:
+    """How often the keywords of each code of `keywords` stand in cue and text."""
+    return [len(pattern.findall(f"{cue} {text}")) for pattern in keywords().values()]
+
+
+def _counts(rows: pd.DataFrame) -> np.ndarray:
+    return np.array(rows["keywords"].tolist(), dtype=float).reshape(len(rows), len(keywords()))
 
 
 class KeywordCounts(TransformerMixin, BaseEstimator):
-    """Whether the keywords of each code stand in cue and text, as features of a learner.
-
-    Parameters
-    ----------
-    target : str
-        Section of the keyword file: act, issue or stance.
-    """
-
-    def __init__(self, target: str = "act") -> None:
-        self.target = target
+    """Whether the keywords of each code stand in cue and text, as features of a learner: shape (rows, codes of all targets)."""
 
     def fit(self, rows: pd.DataFrame, codes: pd.Series | None = None) -> "KeywordCounts":
-        self.codes_ = sorted(keywords(self.target))
+        self.n_features_in_ = 1
         return self
 
     def transform(self, rows: pd.DataFrame) -> np.ndarray:
-        return np.minimum(count_keywords(rows, self.target, self.codes_), 1)
+        return np.minimum(_counts(rows), 1)
 
 
 class KeywordRules(ClassifierMixin, BaseEstimator):
@@ -65,14 +56,18 @@ class KeywordRules(ClassifierMixin, BaseEstimator):
     def __init__(self, target: str = "act") -> None:
         self.target = target
 
-    def fit(self, rows: pd.DataFrame, codes: pd.Series) -> "KeywordRules":
+    def fit(self, rows: pd.DataFrame, codes: pd.Series, sample_weight: np.ndarray | None = None) -> "KeywordRules":
         self.classes_, counts = np.unique(codes, return_counts=True)
         self.prior_ = (counts / counts.sum() + (self.classes_ == CATCH_ALL[self.target])) / 2
         return self
 
     def predict_proba(self, rows: pd.DataFrame) -> np.ndarray:
         """Shape (rows, classes): keyword counts, smoothed by the classes' shares in training and the catch-all code."""
-        scores = count_keywords(rows, self.target, self.classes_) + self.prior_
+        names, counts = list(keywords()), _counts(rows)
+        scores = np.tile(self.prior_, (len(rows), 1))
+        for n, code in enumerate(self.classes_):
+            if f"{self.target}:{code}" in names:
+                scores[:, n] += counts[:, names.index(f"{self.target}:{code}")]
         return scores / scores.sum(axis=1, keepdims=True)
 
     def predict(self, rows: pd.DataFrame) -> np.ndarray:

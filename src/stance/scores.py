@@ -83,10 +83,3 @@ def calibration(correct: np.ndarray, confidence: np.ndarray, bins: int = 10) -> 
 def calibration_error(table: pd.DataFrame) -> float:
     """Expected calibration error (Naeini et al. 2015) over the bins of `calibration`."""
     return float(((table["confidence"] - table["accuracy"]).abs() * table["n"]).sum() / table["n"].sum())
-
-
-def set_threshold(probability_of_actual: np.ndarray, level: float) -> float:
-    """Least probability of a code in a prediction set of nominal coverage `level`: split conformal prediction (Sadinle et al. 2019)."""
-    n = len(probability_of_actual)
-    rank = min(n, int(np.ceil((n + 1) * level)))
-    return float(np.sort(probability_of_actual)[::-1][rank - 1])

@@ -8,26 +8,31 @@ import typer
 
 from stance import files
 from stance.actors import gazetteer
+from stance.attribution.grammar import Parser
 from stance.attribution.reader import load_reader
 from stance.chart import chart as draw_charts
-from stance.console import app, need_documents, read_models, reasons, save_figures, say, threshold, track
+from stance.console import app, need_documents, read_classifier, read_models, reasons, save_classifier, save_figures, say, track
 from stance.estimate import estimate as estimate_shares
 from stance.evaluate import evaluate as evaluate_models
 from stance.extract import extract as extract_statements
+from stance.featurize import featurize as featurize_labels
 from stance.figstyle import FIGURES as FIGURE_NAMES
 from stance.ingest import ingest as ingest_documents
 from stance.label import label as label_statements
-from stance.models import TARGETS
+from stance.language import load_language
+from stance.models import BEST
 from stance.params import load_params
 from stance.predict import predict as predict_statements
 from stance.readers import read_paths
 from stance.report import report as write_report
 from stance.split import split as split_labels
 from stance.train import train as train_model
+from stance.vectors import load_encoder
 
 INTERIM, PROCESSED, MODELS, MODEL = Path("data/interim"), Path("data/processed"), Path("models"), Path("data/model")
 REPORTS = Path("reports")
 DOCUMENTS, STATEMENTS, LABELLED, CODED = (INTERIM / f"{name}.parquet" for name in ("documents", "statements", "labelled", "coded"))
+FEATURED = INTERIM / "featured.parquet"
 TRAIN, TEST = INTERIM / "train.parquet", INTERIM / "test.parquet"
 PREDICTIONS, COUNTED = PROCESSED / "predictions.parquet", PROCESSED / "counted.parquet"
 SHARES, FLOWS = REPORTS / "tables" / "shares.csv", REPORTS / "tables" / "flows.csv"
@@ -84,17 +89,42 @@ def label(params: ParamsFile = PARAMS) -> None:
     settings = load_params(params).label
     authored = files.read_csv(Path(settings.authored))
     codes = pd.concat([files.read_csv(Path(path)) for path in settings.codes])
-    result = label_statements(authored, codes, files.read_table(DOCUMENTS), files.read_table(STATEMENTS))
+    corpus = files.read_csv(Path(settings.corpus))
+    result = label_statements(authored, corpus, codes, files.read_table(DOCUMENTS), files.read_table(STATEMENTS))
     files.write_table(result.labelled, LABELLED)
     files.write_table(result.coded, CODED)
     found = int((result.coded["extracted"] != "").sum())
-    counts = {"authored": len(result.labelled), "coded": len(result.coded), "coded_and_extracted": found}
+    origin = result.labelled["origin"].value_counts()
+    counts = {
+        "authored": int(origin.get("authored", 0)),
+        "corpus": int(origin.get("corpus", 0)),
+        "coded": len(result.coded),
+        "coded_and_extracted": found,
+    }
     _counts("label", {**counts, "agreement": result.agreement, "left_out": result.dropped})
     say(
         "label",
-        f"{len(result.labelled)} authored, {len(result.coded)} coded statements ({found} of them extracted)",
+        f"{counts['authored']} authored, {counts['corpus']} of the corpus, {len(result.coded)} of documents at hand ({found} extracted)",
         result.dropped,
     )
+
+
+@app.command()
+def featurize(params: ParamsFile = PARAMS) -> None:
+    """Turn labelled statements into the features that classifiers read.
+
+    Example: stance featurize
+    """
+    settings = load_params(params)
+    result = featurize_labels(
+        files.read_table(LABELLED),
+        files.read_table(Path(settings.featurize.features)),
+        parser=Parser(load_language(settings.extract.spacy_model)),
+        encoder=load_encoder(settings.featurize.encoder),
+        track=track("featurize"),
+    )
+    files.write_table(result, FEATURED)
+    say("featurize", f"{len(result)} statements")
 
 
 @app.command()
@@ -103,7 +133,7 @@ def split(params: ParamsFile = PARAMS) -> None:
 
     Example: stance split
     """
-    parts = split_labels(files.read_table(LABELLED), params=load_params(params).split)
+    parts = split_labels(files.read_table(FEATURED), params=load_params(params).split)
     files.write_table(parts.train, TRAIN)
     files.write_table(parts.test, TEST)
     _counts("split", {"train": len(parts.train), "test": len(parts.test)})
@@ -133,27 +163,16 @@ def evaluate(params: ParamsFile = PARAMS) -> None:
     settings = load_params(params)
     out_of_fold = {name: files.read_table(MODELS / name / "out_of_fold.parquet") for name in settings.models}
     models = {name: read_models(MODELS / name) for name in settings.models}
-    train_rows, test_rows, coded = (files.read_table(path) for path in (TRAIN, TEST, CODED))
-    result = evaluate_models(
-        train_rows,
-        test_rows,
-        out_of_fold,
-        models,
-        coded,
-        params=settings.evaluate,
-        training=settings.train,
-        track=track("evaluate"),
-    )
+    train_rows, test_rows = files.read_table(TRAIN), files.read_table(TEST)
+    result = evaluate_models(train_rows, test_rows, out_of_fold, models, params=settings.evaluate, training=settings.train)
     files.write_json(result.metrics, METRICS / "evaluate.json")
-    for table in ("scores", "confusion", "calibration", "learning_curve"):
-        files.write_csv(getattr(result, table), REPORTS / "evaluate" / f"{table}.csv")
-    for target in TARGETS:
-        files.write_model(models[result.chosen[target]][target], MODEL / f"{target}.skops")
-    files.write_json(result.chosen, MODEL / "chosen.json")
+    for name, table in result.tables.items():
+        files.write_csv(table, REPORTS / "evaluate" / f"{name}.csv")
+    save_classifier(result.models, result.chosen | {"encoder": settings.featurize.encoder}, MODEL)
     score = result.metrics["test"]["macro_f1"]
     say(
         "evaluate",
-        f"{result.chosen['act']}: macro-F1 {score['value']:.2f} ({score['low']:.2f} to {score['high']:.2f}) on {score['n']} tests",
+        f"{result.chosen[BEST]['act']}: macro-F1 {score['value']:.2f} ({score['low']:.2f} to {score['high']:.2f}) on {score['n']} tests",
     )
 
 
@@ -163,10 +182,12 @@ def predict(params: ParamsFile = PARAMS) -> None:
 
     Example: stance predict
     """
-    rows = files.read_table(STATEMENTS)
-    result = predict_statements(rows, read_models(MODEL), threshold(MODEL), params=load_params(params).predict, track=track("predict"))
-    files.write_table(result, PREDICTIONS)
-    say("predict", f"{len(result)} statements classified")
+    settings = load_params(params)
+    classifier = read_classifier(MODEL, spacy_model=settings.extract.spacy_model)
+    result = predict_statements(files.read_table(STATEMENTS), classifier, params=settings.predict, track=track("predict"))
+    files.write_table(result.rows, PREDICTIONS)
+    _counts("predict", {"statements": len(result.rows), "model": classifier.name, "drift": result.drift})
+    say("predict", f"{len(result.rows)} statements classified")
 
 
 @app.command()
@@ -200,7 +221,7 @@ def report(params: ParamsFile = PARAMS) -> None:
 
     Example: stance report
     """
-    metrics = {stage: files.read_json(METRICS / f"{stage}.json") for stage in ("ingest", "extract", "label", "evaluate")}
+    metrics = {stage: files.read_json(METRICS / f"{stage}.json") for stage in ("ingest", "extract", "label", "evaluate", "predict")}
     counted, documents = files.read_table(COUNTED), files.read_table(DOCUMENTS)
     figures, shares, scores = (
         files.read_figures(FIGURES, FIGURE_NAMES),

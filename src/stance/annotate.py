@@ -1,0 +1,68 @@
+"""Which statements to code next, and the coder's sheet: active learning over a user's own statements (Settles 2009)."""
+
+import numpy as np
+import pandas as pd
+
+from stance.codebook import ACTS, COMPARED, codebook
+from stance.errors import StanceError, listing, refuse
+from stance.records import PREDICTIONS, check
+
+SHEET = ["statement_id", "doc_id", "side", "speaker", "quote", "cue", "content", "act", "secondary", "issue", "stance"]
+CODED = ["act", "secondary", "issue", "stance"]  # columns that the coder fills
+PER_DOCUMENT = 3
+
+
+def queue(predictions: pd.DataFrame, *, size: int, seed: int, coded: frozenset[str] = frozenset()) -> pd.DataFrame:
+    """The `size` statements of US and Russian officials from which the classifier would learn most, as a sheet without codes (SHEET).
+
+    Half by side; within a side by the smallest gap between the two likeliest acts, more than PER_DOCUMENT of one document only when
+    there are no others. No prediction is
+    shown, and the order is drawn by `seed`. Statements whose ids are in `coded` are left out.
+    """
+    check(predictions, PREDICTIONS)
+    rows = predictions[predictions["side"].isin(COMPARED) & ~predictions["statement_id"].isin(coded)]
+    ranked = np.sort(rows[[f"p_{act}" for act in ACTS]].to_numpy(), axis=1)
+    rows = rows.assign(gap=ranked[:, -1] - ranked[:, -2]).sort_values(["gap", "statement_id"], kind="stable")
+    rows = rows.assign(later=rows.groupby("doc_id").cumcount() >= PER_DOCUMENT).sort_values("later", kind="stable")
+    halves = pd.concat([rows[rows["side"] == side].head(size // 2) for side in COMPARED])
+    rest = rows[~rows["statement_id"].isin(halves["statement_id"])].head(max(0, size - len(halves)))
+    picked = pd.concat([halves, rest]).sample(frac=1, random_state=seed)
+    return picked.assign(**dict.fromkeys(CODED, ""))[SHEET].reset_index(drop=True)
+
+
+def read_back(sheet: pd.DataFrame, coder: str) -> pd.DataFrame:
+    """The coded rows of a sheet as records.LABELLED; rows whose `act` is empty are left out.
+
+    Raises StanceError for missing columns, statements that stand twice, and codes that are not in the codebook.
+    """
+    missing = [column for column in SHEET if column not in sheet.columns]
+    if missing:
+        raise refuse(f"the sheet lacks columns {listing(missing)}", listing(SHEET, 20), "the file that `stance annotate next` wrote")
+    rows = sheet[sheet["act"] != ""]
+    twice = rows.loc[rows["statement_id"].duplicated(), "statement_id"]
+    if len(twice):
+        raise refuse(f"statements coded twice: {listing(twice)}", "one row each", "remove the copies")
+    allowed = {"act": list(ACTS), "secondary": ["", *ACTS], "issue": ["", *codebook().issues], "stance": ["", *codebook().stances]}
+    for name, codes in allowed.items():
+        bad = sorted(set(rows[name]) - set(codes))
+        if bad:
+            raise refuse(f"{name} {listing(map(repr, bad))}", listing([code for code in codes if code], 20), "docs/codebook.md")
+    if rows.empty:
+        raise StanceError("no row of the sheet is coded; allowed: an act in at least one. Try: fill the column act")
+    issue = rows["issue"].replace("", "none_other")
+    stance = rows["stance"].where(rows["stance"] != "", issue.map(lambda code: "n/a" if code == "none_other" else "unclear"))
+    return pd.DataFrame(
+        {
+            **{name: rows[name] for name in ("statement_id", "cue", "act", "secondary", "side")},
+            "text": rows["content"],
+            "issue": issue,
+            "stance": stance,
+            "genre": np.where(rows["quote"] == "turn", "transcript", "news"),
+            "source": "own",
+            "year": "",
+            "group": rows["doc_id"],
+            "part": "enriched",
+            "coder": coder,
+            "origin": "corpus",
+        }
+    ).reset_index(drop=True)

@@ -1,0 +1,99 @@
+"""The commands for people who code: what to code next, training on their codes, and the features of the coded corpus."""
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from stance import files
+from stance.annotate import queue, read_back
+from stance.attribution.grammar import Parser
+from stance.console import app, save_classifier, say, track
+from stance.errors import listing, refuse
+from stance.features import describe
+from stance.language import load_language
+from stance.models import BEST, FAST, TARGETS
+from stance.params import load_params
+from stance.records import identifier
+from stance.resources import resource
+from stance.stages import FEATURED, PARAMS
+from stance.standoff import differences, frequent, words_of
+from stance.train import fit
+from stance.vectors import load_encoder
+
+annotating = typer.Typer(no_args_is_help=True, help="Choose statements to code.")
+app.add_typer(annotating, name="annotate")
+
+
+@annotating.command("next")
+def annotate_next(
+    statements: Annotated[Path, typer.Argument(metavar="FILE", help="Predictions: statements.jsonl of analyze, or predictions.parquet.")],
+    out: Annotated[Path, typer.Option(help="Sheet to fill (CSV).")],
+    size: Annotated[int, typer.Option(min=1, help="Statements to code.")] = 50,
+    coded: Annotated[list[Path] | None, typer.Option(help="Sheets coded before; their statements are left out.")] = None,
+    seed: Annotated[int, typer.Option(help="Order of the sheet.")] = 20220121,
+) -> None:
+    """Choose the statements of your own from which the classifier would learn most, as a sheet to code. No prediction is shown.
+
+    Example: stance annotate next results/statements.jsonl --size 50 --out sheet.csv
+    """
+    rows = files.read_predictions(statements)
+    done = frozenset(name for path in coded or [] for name in files.read_csv(path)["statement_id"])
+    sheet = queue(rows, size=size, seed=seed, coded=done)
+    files.write_csv(sheet, out)
+    say("annotate", f"{len(sheet)} of {len(rows)} statements to code, in {out}")
+
+
+@app.command()
+def retrain(
+    sheets: Annotated[list[Path], typer.Argument(metavar="SHEET...", help="Coded sheets of annotate next.")],
+    out: Annotated[Path, typer.Option(help="Folder for the classifier; name it with --model.")],
+    coder: Annotated[str, typer.Option(help="Who coded.")] = "human",
+    featured: Annotated[Path, typer.Option(help="The labelled statements of the pipeline, with features.")] = FEATURED,
+    params: Annotated[Path, typer.Option(help="Parameter file.")] = PARAMS,
+) -> None:
+    """Train the chosen models again on the project's codes and your own.
+
+    Example: stance retrain sheet.csv --out my-model
+    """
+    settings = load_params(params)
+    own = read_back(pd.concat([files.read_csv(path) for path in sheets]), coder)
+    parser, encoder = Parser(load_language(settings.extract.spacy_model)), load_encoder(settings.featurize.encoder)
+    rows = pd.concat([files.read_table(featured), own.join(describe(own, parser=parser, encoder=encoder))], ignore_index=True)
+    chosen = files.read_json(resource("model/chosen.json"))
+    tasks = [(use, target) for use in (BEST, FAST) for target in TARGETS]
+    fitted = {(use, target): fit(rows, chosen[use][target], target, settings.train) for use, target in track("retrain")(tasks)}
+    save_classifier({use: {target: fitted[use, target] for target in TARGETS} for use in (BEST, FAST)}, chosen, out)
+    say("retrain", f"{len(own)} codes of yours and {len(rows) - len(own)} of the project, in {out}")
+
+
+@app.command()
+def rebuild_features(
+    corpora: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the corpora, NAME.jsonl each.")],
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when the stored features differ.")] = False,
+    params: Annotated[Path, typer.Option(help="Parameter file.")] = PARAMS,
+) -> None:
+    """Read the words of the coded corpus where it is at hand, verify them, and extract their features anew.
+
+    Example: stance rebuild-features corpora/ --check
+    """
+    settings = load_params(params)
+    codes = files.read_csv(Path(settings.label.corpus))
+    texts = {
+        (name, identifier(str(row.get("doc_id")))): str(row.get("text"))
+        for name in sorted(set(codes["corpus"]))
+        for row in files.read_jsonl(str(corpora / f"{name}.jsonl"))
+    }
+    rows = codes[["statement_id", "cue"]].assign(text=words_of(codes, texts))
+    parser, encoder = Parser(load_language(settings.extract.spacy_model)), load_encoder(settings.featurize.encoder)
+    found = frequent(rows[["statement_id"]].join(describe(rows, parser=parser, encoder=encoder, track=track("features"))))
+    target = Path(settings.featurize.features)
+    if check:
+        differing = differences(files.read_table(target), found)
+        if differing:
+            came = f"stored features of {len(differing)} statements differ ({listing(differing, 2)})"
+            raise refuse(came, "those of the words", "without --check")
+    else:
+        files.write_table(found, target)
+    say("rebuild-features", f"{len(found)} coded statements {'verified' if check else 'stored'}")

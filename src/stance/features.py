@@ -1,0 +1,76 @@
+"""A statement as a classifier sees it: hashed word n-grams, hashed traits of its clauses, keyword counts, and a sentence vector.
+
+Hashes stand for words where the words may not be kept: the coded statements of third-party texts ship as features alone, as
+the HathiTrust Extracted Features do (Organisciak et al. 2017).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.utils import murmurhash3_32
+
+from stance.attribution.grammar import Grammar, Parser
+from stance.clauses import traits
+from stance.rules import count_keywords
+from stance.text import Span
+from stance.vectors import Encoder
+
+FEATURES = ["words", "clauses", "keywords", "vector"]
+WORD = re.compile(r"\w+(?:'\w+)?|[?!]")
+LONGEST = 2000  # characters of a statement that are read
+BATCH = 512  # statements taken together
+
+
+def word_names(text: str) -> list[str]:
+    """Words and pairs of neighbouring words, in lower case."""
+    words = WORD.findall(text[:LONGEST].replace("’", "'").lower())
+    return words + [f"{one} {two}" for one, two in pairwise(words)]
+
+
+def clause_names(grammar: Grammar, parser: Parser, cue: str = "") -> list[str]:
+    """Traits of a statement's clauses, and the verb that reports it."""
+    return traits(grammar, parser.nlp.vocab.strings, range(len(grammar))) + ([f"cue:{cue}"] if cue else [])
+
+
+def hashed(names: Iterable[str]) -> bytes:
+    """A 32-bit number for each name, the same on every machine, as the bytes of 32-bit integers."""
+    return np.array([murmurhash3_32(name, positive=True) for name in names], dtype="<u4").tobytes()
+
+
+def unpacked(hashes: bytes) -> list[int]:
+    """The numbers that `hashed` packed."""
+    return np.frombuffer(hashes, "<u4").tolist()
+
+
+def parse(texts: Sequence[str], parser: Parser) -> list[Grammar]:
+    """The grammar of each text by itself."""
+    return parser.several([(text[:LONGEST], [Span(0, min(len(text), LONGEST))]) for text in texts])
+
+
+def describe(
+    rows: pd.DataFrame,
+    *,
+    parser: Parser,
+    encoder: Encoder | None,
+    track: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> pd.DataFrame:
+    """Columns FEATURES for rows with `text` and `cue`: packed hashes, counts by keyword code, and the bytes of the vector.
+
+    Without an encoder each `vector` is empty. Each statement is parsed by itself, so that the same words have the same features
+    whether they come from a document, a sheet or a file of rows.
+    """
+    parts = [_part(rows.iloc[n : n + BATCH], parser, encoder) for n in track(range(0, len(rows), BATCH))]
+    return pd.concat(parts) if parts else pd.DataFrame({name: pd.Series(dtype=object) for name in FEATURES}, index=rows.index)
+
+
+def _part(rows: pd.DataFrame, parser: Parser, encoder: Encoder | None) -> pd.DataFrame:
+    texts = rows["text"].tolist()
+    clauses = [hashed(clause_names(g, parser, cue)) for g, cue in zip(parse(texts, parser), rows["cue"], strict=True)]
+    vectors = [vector.tobytes() for vector in encoder([text[:LONGEST] for text in texts])] if encoder else [b""] * len(rows)
+    words = [hashed(word_names(text)) for text in texts]
+    keywords = [count_keywords(text[:LONGEST], cue) for text, cue in zip(texts, rows["cue"], strict=True)]
+    return pd.DataFrame({"words": words, "clauses": clauses, "keywords": keywords, "vector": vectors}, index=rows.index)

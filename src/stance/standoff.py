@@ -1,0 +1,58 @@
+"""Codes that stand apart from their words: the words are read from the corpora where these are at hand, and ship as features alone."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+
+from stance.errors import StanceError, listing
+
+ROUNDING = 1  # steps by which processors may round a component of a vector differently
+LEAST = 3  # coded statements in which a feature must stand to be stored: what is rarer could tell a text, and teaches little
+
+
+def words_of(codes: pd.DataFrame, texts: dict[tuple[str, str], str]) -> list[str]:
+    """The words at each code's `spans` in the text of its `corpus` and `doc_id`.
+
+    Raises StanceError naming the statements whose document is missing, or whose words are not those that were coded.
+    """
+    absent, changed, words = [], [], []
+    for code in codes.to_dict("records"):
+        text = texts.get((code["corpus"], code["doc_id"]))
+        spans = [[int(edge) for edge in span.split("-")] for span in code["spans"].split(";")]
+        content = " ".join((text or "")[start:end] for start, end in spans)
+        if text is None:
+            absent.append(code["statement_id"])
+        elif hashlib.sha256(content.encode()).hexdigest() != code["sha256"]:
+            changed.append(code["statement_id"])
+        words.append(content)
+    for bad, what in ((absent, "are in no document of the corpora"), (changed, "are of other words than were coded")):
+        if bad:
+            raise StanceError(f"{len(bad)} statements {what} ({listing(bad, 2)}); allowed: the corpora as coded. Try: docs/data-card.md")
+    return words
+
+
+def frequent(features: pd.DataFrame) -> pd.DataFrame:
+    """`features` without the hashes that stand in fewer than LEAST statements."""
+    result = features.copy()
+    for name in ("words", "clauses"):
+        rows = [np.frombuffer(row, "<u4") for row in features[name]]
+        numbers, seen = np.unique(np.concatenate([np.unique(row) for row in rows]), return_counts=True)
+        kept = numbers[seen >= LEAST]
+        result[name] = [row[np.isin(row, kept)].tobytes() for row in rows]
+    return result
+
+
+def differences(stored: pd.DataFrame, found: pd.DataFrame) -> list[str]:
+    """Ids of statements whose features differ: in a word or a clause, or in a vector by more than rounding."""
+    both = stored.merge(found, on="statement_id", how="outer", suffixes=("", "_found"), indicator=True)
+    missing = both.loc[both["_merge"] != "both", "statement_id"].tolist()
+    rows = both[both["_merge"] == "both"]
+    changed = [
+        row["statement_id"]
+        for row in rows.to_dict("records")
+        if any(row[name] != row[f"{name}_found"] for name in ("words", "clauses", "keywords"))
+        or len(row["vector"]) != len(row["vector_found"])
+        or np.abs(np.frombuffer(row["vector"], np.int8).astype(int) - np.frombuffer(row["vector_found"], np.int8)).max(initial=0) > ROUNDING
+    ]
+    return sorted(missing + changed)
