@@ -16,8 +16,7 @@ def queue(predictions: pd.DataFrame, *, size: int, seed: int, coded: frozenset[s
     """The `size` statements of US and Russian officials from which the classifier would learn most, as a sheet without codes (SHEET).
 
     Half by side; within a side by the smallest gap between the two likeliest acts, more than PER_DOCUMENT of one document only when
-    there are no others. No prediction is
-    shown, and the order is drawn by `seed`. Statements whose ids are in `coded` are left out.
+    there are no others. No prediction is shown, and the order is drawn by `seed`. Statements whose ids are in `coded` are left out.
     """
     check(predictions, PREDICTIONS)
     rows = predictions[predictions["side"].isin(COMPARED) & ~predictions["statement_id"].isin(coded)]

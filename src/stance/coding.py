@@ -8,11 +8,9 @@ import typer
 
 from stance import files
 from stance.annotate import queue, read_back
-from stance.attribution.grammar import Parser
-from stance.console import app, save_classifier, say, track
+from stance.console import app, load_describers, save_classifier, say, track
 from stance.errors import listing, refuse
 from stance.features import describe
-from stance.language import load_language
 from stance.models import BEST, FAST, TARGETS
 from stance.params import load_params
 from stance.records import identifier
@@ -20,7 +18,6 @@ from stance.resources import resource
 from stance.stages import FEATURED, PARAMS
 from stance.standoff import differences, frequent, words_of
 from stance.train import fit
-from stance.vectors import load_encoder
 
 annotating = typer.Typer(no_args_is_help=True, help="Choose statements to code.")
 app.add_typer(annotating, name="annotate")
@@ -59,7 +56,7 @@ def retrain(
     """
     settings = load_params(params)
     own = read_back(pd.concat([files.read_csv(path) for path in sheets]), coder)
-    parser, encoder = Parser(load_language(settings.extract.spacy_model)), load_encoder(settings.featurize.encoder)
+    parser, encoder = load_describers(settings)
     rows = pd.concat([files.read_table(featured), own.join(describe(own, parser=parser, encoder=encoder))], ignore_index=True)
     chosen = files.read_json(resource("model/chosen.json"))
     tasks = [(use, target) for use in (BEST, FAST) for target in TARGETS]
@@ -86,7 +83,7 @@ def rebuild_features(
         for row in files.read_jsonl(str(corpora / f"{name}.jsonl"))
     }
     rows = codes[["statement_id", "cue"]].assign(text=words_of(codes, texts))
-    parser, encoder = Parser(load_language(settings.extract.spacy_model)), load_encoder(settings.featurize.encoder)
+    parser, encoder = load_describers(settings)
     found = frequent(rows[["statement_id"]].join(describe(rows, parser=parser, encoder=encoder, track=track("features"))))
     target = Path(settings.featurize.features)
     if check:

@@ -16,9 +16,9 @@ from stance.figstyle import Figure
 from stance.ingest import IngestResult
 from stance.language import load_language
 from stance.models import BEST, FAST, READS_VECTORS, TARGETS, TRUSTED
-from stance.params import Extract
+from stance.params import Extract, Params
 from stance.predict import Classifier
-from stance.vectors import installed, load_encoder
+from stance.vectors import Encoder, installed, load_encoder
 
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -82,6 +82,11 @@ def read_classifier(folder: Path, *, fast: bool = False, spacy_model: str = Extr
     encoder = load_encoder(chosen["encoder"]) if READS_VECTORS.intersection(names[target] for target in TARGETS) else None
     parser = Parser(load_language(spacy_model))
     return Classifier(names["act"], read_models(folder / use), names["thresholds"], names["reference"], parser, encoder)
+
+
+def load_describers(settings: Params) -> tuple[Parser, Encoder]:
+    """What turns the words of coded statements into features."""
+    return Parser(load_language(settings.extract.spacy_model)), load_encoder(settings.featurize.encoder)
 
 
 def save_classifier(models: dict[str, dict[str, Any]], chosen: dict[str, Any], folder: Path) -> None:

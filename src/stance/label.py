@@ -1,6 +1,5 @@
 """Human and model codes to one label per statement, with the coders' agreement (CODEBOOK section 9)."""
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,9 @@ import pandas as pd
 from stance.codebook import ACTS, COMPARED
 from stance.errors import StanceError, listing
 from stance.records import CODED, LABELLED, check, empty, identifier
+from stance.standoff import spans_of, words_at
 
+CODES = ["act", "secondary", "issue", "stance", "coder", "coder_a", "coder_b"]
 AUTHORED_COLUMNS = [
     "text",
     "cue",
@@ -41,13 +42,7 @@ CORPUS_COLUMNS = [
     "year",
     "quote",
     "cue",
-    "act",
-    "secondary",
-    "issue",
-    "stance",
-    "coder",
-    "coder_a",
-    "coder_b",
+    *CODES,
     "issue_a",
     "issue_b",
     "stance_a",
@@ -66,13 +61,7 @@ CODE_COLUMNS = [
     "side",
     "addressee",
     "quote",
-    "act",
-    "secondary",
-    "issue",
-    "stance",
-    "coder",
-    "coder_a",
-    "coder_b",
+    *CODES,
     "joint",
     "duplicate_of",
 ]
@@ -177,9 +166,9 @@ def _coded(codes: pd.DataFrame, documents: pd.DataFrame, statements: pd.DataFram
 
 
 def _code(code: dict[str, Any], text: str) -> dict[str, Any]:
-    spans = [[int(edge) for edge in span.split("-")] for span in code["spans"].split(";")]
-    content = " ".join(text[start:end] for start, end in spans)
-    if hashlib.sha256(content.encode()).hexdigest() != code["sha256"]:
+    spans = spans_of(code["spans"])
+    content = words_at(text, spans, code["sha256"])
+    if content is None:
         raise StanceError(
             f"codes of document {code['doc_id']} at {code['spans']} are of other words; allowed: the text as coded. Try: code it again"
         )

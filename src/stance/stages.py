@@ -8,10 +8,20 @@ import typer
 
 from stance import files
 from stance.actors import gazetteer
-from stance.attribution.grammar import Parser
 from stance.attribution.reader import load_reader
 from stance.chart import chart as draw_charts
-from stance.console import app, need_documents, read_classifier, read_models, reasons, save_classifier, save_figures, say, track
+from stance.console import (
+    app,
+    load_describers,
+    need_documents,
+    read_classifier,
+    read_models,
+    reasons,
+    save_classifier,
+    save_figures,
+    say,
+    track,
+)
 from stance.estimate import estimate as estimate_shares
 from stance.evaluate import evaluate as evaluate_models
 from stance.extract import extract as extract_statements
@@ -19,7 +29,6 @@ from stance.featurize import featurize as featurize_labels
 from stance.figstyle import FIGURES as FIGURE_NAMES
 from stance.ingest import ingest as ingest_documents
 from stance.label import label as label_statements
-from stance.language import load_language
 from stance.models import BEST
 from stance.params import load_params
 from stance.predict import predict as predict_statements
@@ -27,7 +36,6 @@ from stance.readers import read_paths
 from stance.report import report as write_report
 from stance.split import split as split_labels
 from stance.train import train as train_model
-from stance.vectors import load_encoder
 
 INTERIM, PROCESSED, MODELS, MODEL = Path("data/interim"), Path("data/processed"), Path("models"), Path("data/model")
 REPORTS = Path("reports")
@@ -116,13 +124,9 @@ def featurize(params: ParamsFile = PARAMS) -> None:
     Example: stance featurize
     """
     settings = load_params(params)
-    result = featurize_labels(
-        files.read_table(LABELLED),
-        files.read_table(Path(settings.featurize.features)),
-        parser=Parser(load_language(settings.extract.spacy_model)),
-        encoder=load_encoder(settings.featurize.encoder),
-        track=track("featurize"),
-    )
+    labelled, stored = files.read_table(LABELLED), files.read_table(Path(settings.featurize.features))
+    parser, encoder = load_describers(settings)
+    result = featurize_labels(labelled, stored, parser=parser, encoder=encoder, track=track("featurize"))
     files.write_table(result, FEATURED)
     say("featurize", f"{len(result)} statements")
 

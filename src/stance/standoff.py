@@ -11,6 +11,17 @@ ROUNDING = 1  # steps by which processors may round a component of a vector diff
 LEAST = 3  # coded statements in which a feature must stand to be stored: what is rarer could tell a text, and teaches little
 
 
+def spans_of(spans: str) -> list[list[int]]:
+    """`start-end;start-end` as pairs of offsets."""
+    return [[int(edge) for edge in span.split("-")] for span in spans.split(";")]
+
+
+def words_at(text: str, spans: list[list[int]], sha256: str) -> str | None:
+    """The words at `spans`, joined by spaces; None when they are not those that were coded."""
+    content = " ".join(text[start:end] for start, end in spans)
+    return content if hashlib.sha256(content.encode()).hexdigest() == sha256 else None
+
+
 def words_of(codes: pd.DataFrame, texts: dict[tuple[str, str], str]) -> list[str]:
     """The words at each code's `spans` in the text of its `corpus` and `doc_id`.
 
@@ -19,13 +30,12 @@ def words_of(codes: pd.DataFrame, texts: dict[tuple[str, str], str]) -> list[str
     absent, changed, words = [], [], []
     for code in codes.to_dict("records"):
         text = texts.get((code["corpus"], code["doc_id"]))
-        spans = [[int(edge) for edge in span.split("-")] for span in code["spans"].split(";")]
-        content = " ".join((text or "")[start:end] for start, end in spans)
+        content = None if text is None else words_at(text, spans_of(code["spans"]), code["sha256"])
         if text is None:
             absent.append(code["statement_id"])
-        elif hashlib.sha256(content.encode()).hexdigest() != code["sha256"]:
+        elif content is None:
             changed.append(code["statement_id"])
-        words.append(content)
+        words.append(content or "")
     for bad, what in ((absent, "are in no document of the corpora"), (changed, "are of other words than were coded")):
         if bad:
             raise StanceError(f"{len(bad)} statements {what} ({listing(bad, 2)}); allowed: the corpora as coded. Try: docs/data-card.md")
