@@ -53,6 +53,7 @@ def predictions(codes: list[tuple[str, str, str]]) -> pd.DataFrame:
                 "p_issue": 0.5,
                 "stance": "unclear",
                 "p_stance": 0.5,
+                "conditional": n % 3 == 0,
             }
         )
     return pd.DataFrame(rows, columns=list(PREDICTIONS.columns))

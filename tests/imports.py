@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[1] / "src" / "stance"
-COMMANDS = ("stages", "oneshot", "coding", "console")
+COMMANDS = ("stages", "oneshot", "coding", "fieldwork", "console")
 THIN = {"cli", *COMMANDS, "__init__", "__main__"}  # hold no logic that could change a result
 
 

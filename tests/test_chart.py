@@ -1,16 +1,21 @@
 """The contract of STYLE: titles no stronger than the intervals, words, colours, contrast, and the same bytes each time."""
 
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
 import pandas as pd
 import pytest
 
 from frames import MIXED, coded, documents, predictions
 from stance import figstyle
-from stance.chart import acts_title, chart, flows_title, source_line
-from stance.codebook import ACTS
+from stance.chart import WHO, chart
+from stance.codebook import ACTS, COMPARED, DIFFERENCE
 from stance.estimate import Estimates, estimate
 from stance.figstyle import Figure
 from stance.params import Estimate
 from stance.records import CODED, PREDICTIONS, empty
+from stance.titles import acts_title, difference_title, flows_title, issues_title, months_title, source_line
 
 PLACES = {"UKR": "Ukraine"}
 FEW = [("US", "warning", "iran"), ("RUS", "demand", "iran"), ("RUS", "other", "iran")]
@@ -25,29 +30,53 @@ CASES = {
     ),
     "none": ([], False),
 }
+DRAWN = "drawn codes, several months"
 
 
 def estimates(codes: list[tuple[str, str, str]], by_hand: bool) -> Estimates:
     frame = predictions(codes) if codes else empty(PREDICTIONS)
-    return estimate(frame, coded(frame) if by_hand and codes else empty(CODED), params=Estimate())
+    return estimate(frame, coded(frame) if by_hand and codes else empty(CODED), pd.DataFrame(), documents(), params=Estimate())
+
+
+@cache
+def drawn() -> tuple[Estimates, pd.DataFrame]:
+    """Statements of twelve months of which a part was coded: Russia demands, the US reassures."""
+    rng = np.random.default_rng(3)
+    acts = {"US": [0.1, 0.4, 0.05, 0.45], "RUS": [0.1, 0.05, 0.4, 0.45]}
+    codes = [(side, str(rng.choice(ACTS, p=acts[side])), str(rng.choice(["iran", "energy"]))) for side in COMPARED for _ in range(900)]
+    frame = predictions(codes)
+    frame["doc_id"] = [f"d{n % 24}" for n in range(len(frame))]
+    frame["stance"] = np.where(rng.random(len(frame)) < np.where(frame["side"] == "US", 0.7, 0.3), "favour", "against")
+    labels = frame.sample(600, random_state=5)[["statement_id", "act", "issue", "stance"]].assign(pi=600 / len(frame), coder="anna")
+    labels.loc[rng.random(600) < 0.1, "act"] = "other"
+    dated = pd.concat([documents(doc_id=f"d{n}", published=f"2022-{1 + n // 2:02d}-10") for n in range(24)], ignore_index=True)
+    return estimate(frame, empty(CODED), labels, dated, params=Estimate()), dated
+
+
+def tables(case: str) -> tuple[Estimates, pd.DataFrame]:
+    return drawn() if case == DRAWN else (estimates(*CASES[case]), documents())
 
 
 def figures(case: str) -> list[Figure]:
-    found = estimates(*CASES[case])
-    return chart(found.shares, found.flows, documents(), PLACES)
+    found, texts = tables(case)
+    return chart(found.shares, found.positions, found.conditions, found.flows, texts, PLACES)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [*CASES, DRAWN])
 def test_words_of_every_figure(case: str) -> None:
-    drawn = figures(case)
-    assert [figure.name for figure in drawn] == figstyle.FIGURES
-    for figure in drawn:
-        assert figure.title and len(figure.title.split()) <= 14
+    for figure in figures(case):
+        assert figure.title and len(figure.title.split()) <= 12
         assert figure.subtitle.endswith(".") and figure.alt.endswith(".") and figure.note.endswith(".")
         assert "Source: d1.txt" in "".join(text.get_text() for text in figure.canvas.texts)
 
 
-@pytest.mark.parametrize("case", CASES)
+def test_figures_come_in_the_order_of_the_report_where_there_is_something_to_draw() -> None:
+    assert [figure.name for figure in figures(DRAWN)] == figstyle.FIGURES
+    assert [figure.name for figure in figures("by hand, clear gap")] == [name for name in figstyle.FIGURES if name != "months"]
+    assert [figure.name for figure in figures("none")] == ["acts", "difference", "conditions", "flows"]
+
+
+@pytest.mark.parametrize("case", [*CASES, DRAWN])
 def test_all_text_lies_on_the_page_and_there_is_no_legend(case: str) -> None:
     for figure in figures(case):
         with figstyle.style():
@@ -55,7 +84,7 @@ def test_all_text_lies_on_the_page_and_there_is_no_legend(case: str) -> None:
         page = figure.canvas.bbox
         texts = [
             *figure.canvas.texts,
-            *(text for axes in figure.canvas.axes for text in [*axes.texts, axes.title, *axes.get_yticklabels()]),
+            *(text for axes in figure.canvas.axes for text in [*axes.texts, axes.title, *axes.get_yticklabels(), *axes.get_xticklabels()]),
         ]
         for text in texts:
             if text.get_text().strip():
@@ -67,7 +96,7 @@ def test_all_text_lies_on_the_page_and_there_is_no_legend(case: str) -> None:
 
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_two_renders_are_the_same_bytes(kind: str) -> None:
-    one, two = (figures("by hand, clear gap") for _ in range(2))
+    one, two = (figures(DRAWN) for _ in range(2))
     assert [figure.render(kind) for figure in one] == [figure.render(kind) for figure in two]
 
 
@@ -76,16 +105,39 @@ def test_svg_keeps_text_as_text() -> None:
     assert ">Warning<" in svg and "<dc:date>" not in svg
 
 
-def test_csv_rows_are_the_drawn_points() -> None:
-    figure = figures("by hand, clear gap")[0]
-    drawn = sorted(round(line.get_xdata()[0], 6) for line in figure.canvas.axes[0].lines if line.get_marker() in ("o", "D"))
-    assert drawn == sorted(round(100 * share, 6) for share in figure.rows["share"])
+@pytest.mark.parametrize("name", ["acts", "difference", "issues", "positions", "conditions"])
+def test_csv_rows_are_the_drawn_points(name: str) -> None:
+    figure = next(figure for figure in figures(DRAWN) if figure.name == name)
+    marks = [line for axes in figure.canvas.axes for line in axes.lines if line.get_marker() in ("o", "D", "s")]
+    points = sorted(round(float(line.get_xdata()[0]), 6) for line in marks)
+    assert points == sorted(round(100 * share, 6) for share in figure.rows["share"].dropna())
+
+
+def test_csv_rows_are_the_points_and_bands_over_time() -> None:
+    figure = next(figure for figure in figures(DRAWN) if figure.name == "months")
+    lines = [
+        line
+        for axes in figure.canvas.axes
+        for line in axes.lines
+        if line.get_marker() in ("o", "D") and line.get_markerfacecolor() != "white"
+    ]
+    points = sorted(round(float(y), 6) for line in lines for y in line.get_ydata())
+    assert points == sorted(round(100 * share, 6) for share in figure.rows["share"].dropna())
+    assert all(len(axes.collections) == 4 for axes in figure.canvas.axes)
+
+
+def test_every_drawn_interval_is_nested() -> None:
+    for figure in figures(DRAWN):
+        if "low" in figure.rows:
+            known = figure.rows.dropna(subset=["low"])
+            assert ((known["low"] <= known["low_50"]) & (known["low_50"] <= known["high_50"]) & (known["high_50"] <= known["high"])).all()
+            assert (known["n_labelled"] > 0).all()
 
 
 def test_title_says_a_finding_only_when_the_intervals_do_not_meet() -> None:
     clear, unclear, uncorrected = (estimates(*CASES[c]).shares for c in ("by hand, clear gap", "by hand, no clear gap", "uncorrected"))
     over_all = [rows[rows["issue"] == ""] for rows in (clear, unclear, uncorrected)]
-    assert acts_title(over_all[0]) == "Russia makes a larger share of demands than the US"
+    assert acts_title(over_all[0]) == "Russia demands more often than the US"
     assert acts_title(over_all[1]) == "No clear gap between the US and Russia by act"
     assert "uncorrected" in acts_title(over_all[2])
 
@@ -93,7 +145,29 @@ def test_title_says_a_finding_only_when_the_intervals_do_not_meet() -> None:
 def test_swapping_the_sides_swaps_the_title() -> None:
     other = {"US": "RUS", "RUS": "US"}
     rows = estimates([(other[side], act, issue) for side, act, issue in MIXED], True).shares
-    assert acts_title(rows[rows["issue"] == ""]) == "The US makes a larger share of demands than Russia"
+    assert acts_title(rows[rows["issue"] == ""]) == "The US demands more often than Russia"
+
+
+def test_titles_of_drawn_codes() -> None:
+    by_name = {figure.name: figure.title for figure in figures(DRAWN)}
+    assert by_name["acts"] in ("Russia demands more often than the US", "The US reassures more often than Russia")
+    assert by_name["difference"].startswith("The sides differ in ")
+    assert " more often than " in by_name["months"] or by_name["months"] == "No clear gap between the sides in any period"
+    assert by_name["positions"].startswith("The sides' stances differ most on ")
+
+
+def gaps(*rows: tuple[str, float, float, float, float]) -> pd.DataFrame:
+    """Differences (act, share, low, high, q) between rows of both sides."""
+    frame = pd.DataFrame(rows, columns=["act", "share", "low", "high", "q"]).assign(side=DIFFERENCE, issue="iran", period="2022-01")
+    sides = [frame.assign(side=side, q=float("nan")) for side in COMPARED]
+    return pd.concat([*sides, frame], ignore_index=True).assign(n_statements=100, method="codes", n_documents=1)
+
+
+@pytest.mark.parametrize("title", [acts_title, difference_title, issues_title, months_title])
+def test_a_gap_that_is_one_of_many_needs_its_q_value(title: Callable[[pd.DataFrame], str]) -> None:
+    assert "often" in title(gaps(("warning", 0.2, 0.1, 0.3, 0.01))) or "differ in" in title(gaps(("warning", 0.2, 0.1, 0.3, 0.01)))
+    for unclear in (("warning", 0.2, 0.1, 0.3, 0.2), ("warning", 0.2, -0.1, 0.3, 0.01), ("other", 0.2, 0.1, 0.3, 0.01)):
+        assert "often" not in title(gaps(unclear)) and "differ in" not in title(gaps(unclear))
 
 
 def test_uncorrected_counts_have_no_interval_lines() -> None:
@@ -104,8 +178,9 @@ def test_uncorrected_counts_have_no_interval_lines() -> None:
 
 def test_most_frequent_addressee_is_named_only_when_it_is_one() -> None:
     level = pd.DataFrame({"side": ["US", "US", "RUS"], "addressee": ["Iran", "Ukraine", "Iran"], "act": ["other"] * 3, "n": [2, 2, 1]})
-    assert flows_title(level) == "Who says what to whom"
-    assert flows_title(level.assign(n=[3, 2, 1])) == "Both sides address Iran most often"
+    nobody = WHO["unspecified"]
+    assert flows_title(level, nobody) == "Who says what to whom"
+    assert flows_title(level.assign(n=[3, 2, 1]), nobody) == "Both sides address Iran most often"
 
 
 def test_source_line_is_built_from_the_documents() -> None:

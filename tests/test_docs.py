@@ -11,7 +11,7 @@ from typer.main import get_command
 from conftest import ROOT
 from stance.cli import app
 from stance.codebook import codebook
-from stance.records import DOCUMENTS, PREDICTIONS, SHARES, STATEMENTS
+from stance.records import CONDITIONS, DOCUMENTS, POSITIONS, PREDICTIONS, SHARES, STATEMENTS
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FORMAT = (ROOT / "docs" / "data-format.md").read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_paths_in_the_documents_exist() -> None:
             assert (ROOT / path).exists() or path.startswith("data/interim"), path
 
 
-@pytest.mark.parametrize("schema", [DOCUMENTS, STATEMENTS, PREDICTIONS, SHARES], ids=lambda schema: str(schema.name))
+@pytest.mark.parametrize("schema", [DOCUMENTS, STATEMENTS, PREDICTIONS, SHARES, POSITIONS, CONDITIONS], ids=lambda schema: str(schema.name))
 def test_every_column_is_in_the_data_format(schema: Any) -> None:
     for column in schema.columns:
         assert f"`{column}`" in FORMAT or f"{column}," in FORMAT or f", {column}" in FORMAT, column

@@ -18,9 +18,19 @@ def test_like_samples_do_not_drift_and_longer_ones_do() -> None:
     order = rng.permutation(len(found))
     known = reference(found.iloc[order[::2]])
     assert max(drift(found.iloc[order[1::2]], known).values()) < LARGE
-    longer = drift(found.assign(length=found["length"] * 3), known)
-    assert longer["length"] > LARGE
-    assert warnings(longer) == [warnings(longer)[0]] and "Length" in warnings(longer)[0]
+    longer = drift(found.assign(known=found["known"] * 3), known)
+    assert longer["known"] > LARGE
+    assert warnings(longer) == [warnings(longer)[0]] and "Number of words" in warnings(longer)[0]
+
+
+def test_rare_words_that_are_not_stored_are_no_drift() -> None:
+    """The stored features of the coded corpus leave out rare hashes; statements of the same kind come with all theirs."""
+    rng = np.random.default_rng(2)
+    rows = featured(60)
+    names = frozenset(n for row in rows["words"] for n in unpacked(row))
+    whole = rows.assign(words=[row + hashed(f"rare {n} {k}" for k in range(9)) for n, row in enumerate(rows["words"])])
+    sure = rng.uniform(0.4, 1, len(rows))
+    assert max(drift(measures(whole, sure, names), reference(measures(rows, sure, names))).values()) < 0.01
 
 
 def test_few_statements_say_nothing() -> None:

@@ -17,9 +17,12 @@ ONE_SHOT = {
     "analyze",
     "annotate",
     "classify",
+    "code",
+    "cross-fit",
     "explain",
     "rebuild-features",
     "retrain",
+    "sample",
     "train-attribution",
 }  # commands that run outside the pipeline
 

@@ -10,7 +10,10 @@ from typer.testing import CliRunner
 from conftest import ROOT
 from stance import files
 from stance.cli import app
+from stance.figstyle import FIGURES
 from stance.label import CODE_COLUMNS
+from stance.sample import DESIGN
+from stance.sheets import CODES
 
 STAGES = [
     "ingest",
@@ -35,19 +38,23 @@ def test_from_documents_to_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     params["models"] = ["dummy", "naive_bayes"]
     params["label"] = {"authored": "authored.csv", "corpus": "corpus.csv", "codes": ["codes.csv"]}
     params["featurize"]["features"] = str(ROOT / params["featurize"]["features"])
+    params["estimate"]["labels"] = "drawn.csv"
     params["train"] |= {"folds": 2, "inner_folds": 2}
     params["evaluate"] |= {"replicates": 100, "learning_points": 2}
     Path("params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
     files.write_csv(files.read_csv(ROOT / "data" / "labels" / "authored.csv").iloc[::9], Path("authored.csv"))
     files.write_csv(files.read_csv(ROOT / "data" / "labels" / "corpus.csv").iloc[::9], Path("corpus.csv"))
     files.write_csv(pd.DataFrame(columns=CODE_COLUMNS), Path("codes.csv"))
+    files.write_csv(pd.DataFrame(columns=[*DESIGN, *CODES, "coder"]), Path("drawn.csv"))
     for stage in STAGES:
         result = CliRunner().invoke(app, stage.split())
         assert result.exit_code == 0, result.output
         assert f"{stage.split()[0]}: " in result.stderr
-    shares = files.read_shares(Path("reports/tables/shares.csv"))
+    shares = files.read_numbers(Path("reports/tables/shares.csv"))
     assert set(shares["method"]) == {"classifier count, uncorrected"}
     assert shares["n_statements"].max() > 5
     page = Path("reports/index.html").read_text(encoding="utf-8")
     assert "any attack on the ferry will be answered" in page and "How good the classifier is" in page
-    assert sorted(path.name for path in Path("reports/figures").glob("*.svg")) == ["acts.svg", "flows.svg", "issues.svg"]
+    assert sorted(path.name for path in Path("reports/figures").glob("*.svg")) == sorted(
+        f"{name}.svg" for name in FIGURES if name != "months"
+    )

@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
 from frames import MIXED, coded, documents, predictions
@@ -52,11 +53,12 @@ class Page(HTMLParser):
 
 def page(by_hand: bool = True, shift: float = 0.0, **fields: object) -> str:
     frame = predictions(MIXED)
-    found = estimate(frame, coded(frame) if by_hand else empty(CODED), params=Estimate())
     texts = documents(**fields)
-    drawn = [{"name": f.name, "alt": f.alt, "svg": f.render("svg").decode()} for f in chart(found.shares, found.flows, texts, {})]
+    found = estimate(frame, coded(frame) if by_hand else empty(CODED), pd.DataFrame(), texts, params=Estimate())
+    figures = chart(found.shares, found.positions, found.conditions, found.flows, texts, {})
+    drawn = [{"name": f.name, "alt": f.alt, "svg": f.render("svg").decode()} for f in figures]
     counts = {"ingest": {"documents": 1, "set_aside": {}}, "extract": {"left_out": {"repeated in the document": 2}}}
-    counts["predict"] = {"drift": {"length": shift, "unseen": 0.01}}
+    counts["predict"] = {"drift": {"known": shift, "confidence": 0.01}}
     return report(drawn, found.shares, found.counted, texts, counts, params=Report(context=30))
 
 
@@ -89,7 +91,7 @@ def test_uncorrected_counts_carry_a_warning() -> None:
 
 
 def test_figures_have_alt_text() -> None:
-    assert all(len(alt) > 40 for alt in Page(page()).alts) and len(Page(page()).alts) == 3
+    assert all(len(alt) > 40 for alt in Page(page()).alts) and len(Page(page()).alts) == 6
 
 
 def test_what_was_left_out_is_told() -> None:
@@ -98,4 +100,4 @@ def test_what_was_left_out_is_told() -> None:
 
 def test_statements_unlike_the_training_ones_are_told() -> None:
     assert "unlike the training statements" not in page()
-    assert "Length of statements: unlike the training statements (stability index 0.70" in page(shift=0.7)
+    assert "Number of words that training knows: unlike the training statements (stability index 0.70" in page(shift=0.7)

@@ -165,7 +165,7 @@ class Gazetteer:
 
 def _bare(word: str) -> str:
     """`word` without a possessive, and without a full stop that is no part of an abbreviation ("U.S." keeps its own)."""
-    return re.sub(r"(?:['’]s?|(?<!\.[A-Z])\.)$", "", word)
+    return re.sub(r"['’]s?$", "", re.sub(r"(?<!\.[A-Z])\.$", "", word))
 
 
 def _fold(word: str) -> str:

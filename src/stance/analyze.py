@@ -37,4 +37,5 @@ def analyze(
     """Extraction, classification and uncorrected shares of `documents` (records.DOCUMENTS)."""
     extracted = extract(documents, params=params.extract, reader=reader, gazetteer=gazetteer, track=track)
     found = predict(extracted.rows, classifier, params=params.predict)
-    return Analysis(extracted, found.rows, found.drift, estimate(found.rows, empty(CODED), params=params.estimate))
+    estimates = estimate(found.rows, empty(CODED), pd.DataFrame(), documents, params=params.estimate)
+    return Analysis(extracted, found.rows, found.drift, estimates)

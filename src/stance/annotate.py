@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from stance.codebook import ACTS, COMPARED, codebook
+from stance.codebook import ACTS, COMPARED
+from stance.codes import known, need
 from stance.errors import StanceError, listing, refuse
 from stance.records import PREDICTIONS, check
 
@@ -34,18 +35,12 @@ def read_back(sheet: pd.DataFrame, coder: str) -> pd.DataFrame:
 
     Raises StanceError for missing columns, statements that stand twice, and codes that are not in the codebook.
     """
-    missing = [column for column in SHEET if column not in sheet.columns]
-    if missing:
-        raise refuse(f"the sheet lacks columns {listing(missing)}", listing(SHEET, 20), "the file that `stance annotate next` wrote")
+    need(sheet, SHEET, "the sheets", "the file that `stance annotate next` wrote")
     rows = sheet[sheet["act"] != ""]
     twice = rows.loc[rows["statement_id"].duplicated(), "statement_id"]
     if len(twice):
         raise refuse(f"statements coded twice: {listing(twice)}", "one row each", "remove the copies")
-    allowed = {"act": list(ACTS), "secondary": ["", *ACTS], "issue": ["", *codebook().issues], "stance": ["", *codebook().stances]}
-    for name, codes in allowed.items():
-        bad = sorted(set(rows[name]) - set(codes))
-        if bad:
-            raise refuse(f"{name} {listing(map(repr, bad))}", listing([code for code in codes if code], 20), "docs/codebook.md")
+    known(rows)
     if rows.empty:
         raise StanceError("no row of the sheet is coded; allowed: an act in at least one. Try: fill the column act")
     issue = rows["issue"].replace("", "none_other")

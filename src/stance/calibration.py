@@ -1,5 +1,6 @@
 """A classifier whose probabilities hold for ordinary text although it was trained on a sample rich in rare acts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -81,6 +82,12 @@ class Calibrated(ClassifierMixin, BaseEstimator):
     def predict_proba(self, rows: pd.DataFrame) -> np.ndarray:
         """Calibrated probabilities, shape (rows, classes)."""
         return self._scaled(_logs(self.model_, rows))
+
+    def probabilities(self, rows: pd.DataFrame, codes: Sequence[str]) -> np.ndarray:
+        """Calibrated probabilities of `codes` in their order, 0 for a code that was not in training; shape (rows, codes)."""
+        found = np.zeros((len(rows), len(codes)))
+        found[:, [codes.index(code) for code in self.classes_]] = self.predict_proba(rows)
+        return found
 
     def predict(self, rows: pd.DataFrame) -> np.ndarray:
         return self.decide(self.predict_proba(rows))

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from stance import __version__, coding, oneshot, stages
+from stance import __version__, coding, fieldwork, oneshot, stages
 from stance.console import app
 
-__all__ = ["app", "coding", "oneshot", "stages"]
+__all__ = ["app", "coding", "fieldwork", "oneshot", "stages"]
 
 
 @app.callback(invoke_without_command=True)

@@ -9,6 +9,7 @@ from stance.resources import resource
 
 SIDES = ["US", "RUS", "other", "unknown"]
 COMPARED = ["US", "RUS"]
+DIFFERENCE = "RUS - US"  # how a row that compares the sides names itself
 SIDE_NAMES = {"US": "United States", "RUS": "Russia", "other": "Others", "unknown": "Unknown"}
 GENRES = ["news", "transcript", "release"]
 QUOTES = ["direct", "indirect", "mixed", "turn"]

@@ -8,7 +8,8 @@ import typer
 
 from stance import files
 from stance.annotate import queue, read_back
-from stance.console import app, load_describers, save_classifier, say, track
+from stance.console import app, load_describers, read_classifier, save_classifier, say, track
+from stance.crossfit import cross_fit as predict_across
 from stance.errors import listing, refuse
 from stance.features import describe
 from stance.models import BEST, FAST, TARGETS
@@ -63,6 +64,31 @@ def retrain(
     fitted = {(use, target): fit(rows, chosen[use][target], target, settings.train) for use, target in track("retrain")(tasks)}
     save_classifier({use: {target: fitted[use, target] for target in TARGETS} for use in (BEST, FAST)}, chosen, out)
     say("retrain", f"{len(own)} codes of yours and {len(rows) - len(own)} of the project, in {out}")
+
+
+@app.command("cross-fit")
+def cross_fit(
+    predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS", help="Predictions from which the codes were drawn.")],
+    labels: Annotated[Path, typer.Argument(metavar="LABELS", help="Drawn codes of stance label.")],
+    out: Annotated[Path, typer.Option(help="Predictions to write (.parquet or .jsonl).")],
+    folds: Annotated[int, typer.Option(min=2, help="Parts of the corpus, by documents.")] = 4,
+    model: Annotated[Path | None, typer.Option(help="Folder of a trained model; by default the one that ships with stance.")] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Train the classifier that reads words alone.")] = False,
+    featured: Annotated[Path, typer.Option(help="The labelled statements of the pipeline, with features.")] = FEATURED,
+    params: Annotated[Path, typer.Option(help="Parameter file.")] = PARAMS,
+) -> None:
+    """Predict again with models that learnt from the drawn codes too, each document by one that has not seen its own codes.
+
+    Example: stance cross-fit results/statements.jsonl coding/labels.csv --out results/cross-fitted.parquet
+    """
+    settings, folder = load_params(params), model or resource("model")
+    classifier = read_classifier(folder, fast=fast, spacy_model=settings.extract.spacy_model)
+    recipes = files.read_json(folder / "chosen.json")[BEST if classifier.encoder or classifier.parser else FAST]
+    rows, codes = files.read_predictions(predictions), files.read_csv(labels)
+    tables = rows, codes[codes["act"] != ""], files.read_table(featured)
+    result = predict_across(*tables, classifier, recipes, folds=folds, params=settings.train, track=track("cross-fit"))
+    files.write_rows(result, out)
+    say("cross-fit", f"{len(result)} statements predicted by models that learnt from {len(tables[1])} codes, in {out}")
 
 
 @app.command()

@@ -15,7 +15,7 @@ from stance.errors import StanceError, refuse
 from stance.figstyle import Figure
 from stance.ingest import IngestResult
 from stance.language import load_language
-from stance.models import BEST, FAST, READS_VECTORS, TARGETS, TRUSTED
+from stance.models import BEST, FAST, READS_CLAUSES, READS_VECTORS, TARGETS, TRUSTED
 from stance.params import Extract, Params
 from stance.predict import Classifier
 from stance.vectors import Encoder, installed, load_encoder
@@ -72,15 +72,16 @@ def read_models(folder: Path) -> dict[str, Any]:
 
 
 def read_classifier(folder: Path, *, fast: bool = False, spacy_model: str = Extract().spacy_model) -> Classifier:
-    """The best classifier in `folder`, or the one that needs no sentence vectors: if asked for, or where the encoder is not installed."""
+    """The best classifier in `folder`, or the one that reads words alone: if asked for, or where the sentence encoder is not installed."""
     chosen = files.read_json(folder / "chosen.json")
     if not fast and not installed() and READS_VECTORS.intersection(chosen[BEST][target] for target in TARGETS):
-        talk.print("notice: stance[vectors] is not installed; the classifier without sentence vectors is used", markup=False)
+        talk.print("notice: stance[vectors] is not installed; the classifier that reads words alone is used", markup=False)
         fast = True
     use = FAST if fast else BEST
     names = chosen[use]
-    encoder = load_encoder(chosen["encoder"]) if READS_VECTORS.intersection(names[target] for target in TARGETS) else None
-    parser = Parser(load_language(spacy_model))
+    recipes = {names[target] for target in TARGETS}
+    encoder = load_encoder(chosen["encoder"]) if recipes & READS_VECTORS else None
+    parser = Parser(load_language(spacy_model)) if recipes & READS_CLAUSES else None
     return Classifier(names["act"], read_models(folder / use), names["thresholds"], names["reference"], parser, encoder)
 
 

@@ -12,14 +12,16 @@ BINS = 10
 LEAST = 50  # statements below which nothing is said
 LARGE = 0.25  # index from which a population counts as shifted (Siddiqi 2006)
 FLOOR = 1e-3  # least share of a bin
-MEASURES = {"length": "length of statements", "unseen": "words that training never saw", "confidence": "confidence of the classifier"}
+MEASURES = {"known": "number of words that training knows", "confidence": "confidence of the classifier"}
 
 
 def measures(features: pd.DataFrame, confidence: np.ndarray, vocabulary: frozenset[int]) -> pd.DataFrame:
-    """Columns `length` (words and pairs), `unseen` (their share outside `vocabulary`) and `confidence`."""
-    words = [unpacked(row) for row in features["words"]]
-    unseen = [sum(item not in vocabulary for item in row) / max(len(row), 1) for row in words]
-    return pd.DataFrame({"length": [float(len(row)) for row in words], "unseen": unseen, "confidence": confidence})
+    """Columns `known` (words and pairs of the statement that are in `vocabulary`) and `confidence`.
+
+    Words outside can't be counted: the stored features of training hold none that stand in few statements.
+    """
+    known = [float(sum(item in vocabulary for item in unpacked(row))) for row in features["words"]]
+    return pd.DataFrame({"known": known, "confidence": confidence})
 
 
 def vocabulary(model: Any) -> frozenset[int]:

@@ -1,58 +1,128 @@
-"""Predictions and codes to each side's share of acts, overall and by issue, and to who addresses whom.
+"""Predictions and codes to each side's shares: of acts, overall, by issue and by month; of stances towards an issue; of acts with a
+condition.
 
-Where every statement of a side is coded by hand the share is exact for these documents; its interval (Wilson 1927) is for
-statements like these, drawn independently. Where codes are missing the share is the classifier's count: it has no interval,
-because nothing here tells the classifier's error.
+The method is the best that the codes allow (see `stance.cells`): exact where every statement is coded by hand, the difference estimator
+where codes were drawn with known probability, else the classifier's uncorrected count.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
 
+from stance.cells import Corpus
 from stance.codebook import ACTS, COMPARED
+from stance.design import read_design
+from stance.errors import listing, refuse
 from stance.params import Estimate
-from stance.records import CODED, ISSUES, PREDICTIONS, SHARES, check, empty
+from stance.records import CODED, PREDICTIONS, check
+from stance.tables import conditions_table, positions_table, shares_table
 
-BY_HAND = "hand codes of every statement"
-UNCORRECTED = "classifier count, uncorrected"
-PROCESS = "statements like these"
-CORPUS = "this corpus"
+READ = ["statement_id", "doc_id", "side", "act"]
+DEFAULTS = {"issue": "", "stance": "", "period": "", "conditional": False}
 
 
 @dataclass(frozen=True)
 class Estimates:
-    """`shares` fit records.SHARES; `flows` counts statements by side, addressee and act; `counted` lists each statement counted."""
+    """`shares` (records.SHARES), `positions` (POSITIONS), `conditions` (CONDITIONS); `flows` counts statements by side, addressee and
+    act.
+
+    `counted` lists each statement that counts, with its code where a coder read it (`by_hand`), else the classifier's.
+    """
 
     shares: pd.DataFrame
+    positions: pd.DataFrame
+    conditions: pd.DataFrame
     flows: pd.DataFrame
     counted: pd.DataFrame
 
 
-def estimate(predictions: pd.DataFrame, coded: pd.DataFrame, *, params: Estimate) -> Estimates:
-    """Shares over the statements of US and Russian speakers: in documents with codes the coded ones, elsewhere the predicted."""
+def estimate(
+    predictions: pd.DataFrame, coded: pd.DataFrame, labels: pd.DataFrame, documents: pd.DataFrame, *, params: Estimate
+) -> Estimates:
+    """All tables over the statements of US and Russian speakers; `documents` date them.
+
+    `coded` are codes of every statement of a document, in place of its predictions. `labels` are codes of statements drawn with known
+    probability, as `stance.codes` reads them: where there are any they correct the count, and `coded` is not used.
+    """
     check(predictions, PREDICTIONS)
     check(coded, CODED)
-    counted = count_statements(predictions, coded)
-    rows = []
-    for side in COMPARED:
-        own = counted[counted["side"] == side]
-        for issue in ["", *ISSUES]:
-            for act in ACTS:
-                rows.append(_share(own, side, act, issue, params.level))
-    shares = pd.DataFrame(rows)
+    counted = count_statements(predictions, coded if labels.empty else coded.head(0))
+    counted["period"] = months(counted["doc_id"], documents)
+    corpus = corpus_of(counted, labels, params.design or None)
+    if labels.empty and len(counted) and counted["by_hand"].all():
+        corpus = Corpus(corpus.statements, by_hand=", ".join(sorted(set(counted["coder"]))))
     flows = counted.groupby(["side", "addressee", "act"], as_index=False).size().rename(columns={"size": "n"})
-    return Estimates(check(shares, SHARES) if rows else empty(SHARES), flows, counted)
+    return Estimates(
+        shares_table(corpus, params.level),
+        positions_table(corpus, params.level),
+        conditions_table(corpus, params.level),
+        flows,
+        _with_codes(counted, labels),
+    )
+
+
+def shares(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str | None = None, level: float = 0.95) -> pd.DataFrame:
+    """Each side's corrected shares of acts, and the difference RUS - US: a table of records.SHARES.
+
+    `predictions` hold `statement_id, doc_id, side, act` and perhaps `p_<act>`, `issue` and `period`, of any classifier that did not see
+    the codes; `labels` hold `statement_id, act, pi` and perhaps `stratum`, `design` and `issue`. `design` says what was drawn,
+    "statements" or "documents". Raises StanceError naming what does not fit.
+
+    >>> predictions = pd.DataFrame({"act": ["warning", "other", "other", "warning", "demand"] * 200, "side": ["US", "RUS"] * 500})
+    >>> predictions["statement_id"] = predictions["doc_id"] = [f"s{n}" for n in range(1000)]
+    >>> labels = predictions[["statement_id", "act"]].sample(200, random_state=1).assign(pi=0.2)
+    >>> found = shares(predictions, labels).set_index(["side", "act"])
+    >>> round(float(found.loc[("US", "warning"), "share"]), 3)
+    0.4
+    """
+    missing = [name for name in READ if name not in predictions.columns]
+    if missing:
+        raise refuse(f"predictions lack columns {listing(missing)}", f"{listing(READ)}, p_<act>", "the predictions of stance analyze")
+    _know(predictions["act"], "predictions")
+    compared = predictions["side"].isin(COMPARED)
+    others = set(predictions.loc[~compared, "statement_id"]) if "statement_id" in labels else set()
+    own = labels[~labels["statement_id"].isin(others)] if others else labels
+    if own.empty:
+        raise refuse(
+            "no label of a US or Russian statement", "statement_id, act, pi of statements drawn from the predictions", "stance sample"
+        )
+    return shares_table(corpus_of(predictions[compared], own, design), level)
+
+
+def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None = None) -> Corpus:
+    """`statements` with the labels that were drawn from them, if any."""
+    rows = statements.assign(**{name: value for name, value in DEFAULTS.items() if name not in statements}).reset_index(drop=True)
+    rows = rows[[name for name in rows if name in (*READ, *DEFAULTS) or name in {f"p_{act}" for act in ACTS}]]
+    if labels.empty:
+        return Corpus(rows)
+    rows = rows.assign(**{name: "" for name in ("issue", "stance") if name not in labels})  # what was not coded can't be corrected
+    labelled, drawn = read_design(labels, rows, design)
+    _know(labelled["act"], "labels")
+    place = pd.Series(np.arange(len(rows)), index=rows["statement_id"])
+    return Corpus(rows, labelled.assign(row=place[labelled["statement_id"]].to_numpy()), drawn)
+
+
+def _know(acts: pd.Series, where: str) -> None:
+    bad = sorted(set(acts.astype(str)) - set(ACTS))
+    if bad:
+        raise refuse(f"column act of the {where} holds {listing(map(repr, bad))}", listing(ACTS), "docs/codebook.md")
+
+
+def months(doc_ids: pd.Series, documents: pd.DataFrame) -> pd.Series:
+    """The month (YYYY-MM) of each document; empty where its date is not known to the month."""
+    published = documents.set_index("doc_id")["published"]
+    return doc_ids.map(published.where(published.str.len() >= len("2022-01"), "").str[: len("2022-01")]).fillna("").astype(str)
 
 
 def count_statements(predictions: pd.DataFrame, coded: pd.DataFrame) -> pd.DataFrame:
     """The statements that count, of US and Russian speakers: `by_hand` tells whether the codes are a coder's or the classifier's."""
     columns = [c for c in CODED.columns if c not in {"secondary", "extracted"}]
-    found = predictions.set_index("statement_id")[["cue", "source_text", "side_basis", "office", *(f"p_{act}" for act in ACTS)]]
+    kept = ["cue", "source_text", "side_basis", "office", "conditional", *(f"p_{act}" for act in ACTS)]
+    found = predictions.set_index("statement_id")[kept]
     ours = coded[columns].assign(extracted=coded["extracted"], by_hand=True).join(found, on="extracted")
     theirs = predictions[~predictions["doc_id"].isin(coded["doc_id"])]
-    theirs = theirs[[*(c for c in columns if c != "coder"), *found.columns]].assign(
+    theirs = theirs[[*(c for c in columns if c != "coder"), *kept]].assign(
         coder="classifier", extracted=theirs["statement_id"], by_hand=False
     )
     both = (
@@ -62,29 +132,18 @@ def count_statements(predictions: pd.DataFrame, coded: pd.DataFrame) -> pd.DataF
     )
     texts = ["cue", "source_text", "side_basis", "office"]
     both[texts] = both[texts].fillna("")
+    both["conditional"] = both["conditional"].eq(True)
     return both[both["side"].isin(COMPARED)].reset_index(drop=True)
 
 
-def _share(own: pd.DataFrame, side: str, act: str, issue: str, level: float) -> dict[str, object]:
-    hits = own[(own["act"] == act) & ((own["issue"] == issue) | (issue == ""))]
-    by_hand = bool(own["by_hand"].all()) and len(own) > 0
-    low, high = _wilson(len(hits), len(own), level) if by_hand else (np.nan, np.nan)
-    return {
-        "side": side,
-        "act": act,
-        "issue": issue,
-        "n": len(hits),
-        "share": len(hits) / len(own) if len(own) else np.nan,
-        "low": low,
-        "high": high,
-        "n_statements": len(own),
-        "n_documents": own["doc_id"].nunique(),
-        "n_labelled": int(own["by_hand"].sum()),
-        "method": f"{BY_HAND} ({', '.join(sorted(set(own['coder'])))})" if by_hand else UNCORRECTED,
-        "target": PROCESS if by_hand else CORPUS,
-    }
-
-
-def _wilson(hits: int, n: int, level: float) -> tuple[float, float]:
-    found = binomtest(hits, n).proportion_ci(confidence_level=level, method="wilson")
-    return float(found.low), float(found.high)
+def _with_codes(counted: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """`counted` with the codes of statements that were drawn in place of the classifier's."""
+    if labels.empty:
+        return counted
+    codes = labels.set_index("statement_id")
+    read = counted["statement_id"].isin(codes.index)
+    ids = counted.loc[read, "statement_id"]
+    result = counted.assign(by_hand=counted["by_hand"] | read)
+    for name in ("act", "issue", "stance", "coder"):
+        result.loc[read, name] = codes.loc[ids, name].to_numpy()
+    return result

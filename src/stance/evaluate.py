@@ -14,7 +14,7 @@ from stance.codebook import ACTS, COMPARED
 from stance.drift import measures, reference, vocabulary
 from stance.explain import learned
 from stance.features import FEATURES, word_names
-from stance.models import BEST, FAST, READS_VECTORS, TARGETS
+from stance.models import BEST, FAST, READS_CLAUSES, READS_VECTORS, TARGETS
 from stance.params import Evaluate, Train
 from stance.records import ISSUES, STANCES
 from stance.robustness import codes_for_next_step, indices, learning_curve, left_out, macro_draws, origins
@@ -69,7 +69,7 @@ def evaluate(
     tables["learned"] = learned(final[BEST]["act"], _names(train), len(train["vector"].iloc[0]))
     for use in (BEST, FAST):
         model = models[chosen[use]["act"]]["act"]
-        chosen[use]["reference"] = reference(measures(test, _probabilities(model, test).max(axis=1), vocabulary(model)))
+        chosen[use]["reference"] = reference(measures(test, model.probabilities(test[FEATURES], ACTS).max(axis=1), vocabulary(model)))
     metrics = {
         "model": {use: {target: chosen[use][target] for target in TARGETS} for use in (BEST, FAST)},
         "lead": lead,
@@ -82,7 +82,7 @@ def evaluate(
 
 def _of_the_chosen(model: Calibrated, test: pd.DataFrame, thresholds: dict[str, float]) -> dict[str, pd.DataFrame]:
     """What the chosen act model's probabilities are worth on the test part."""
-    probability, actual = _probabilities(model, test), indices(test["act"], list(ACTS))
+    probability, actual = model.probabilities(test[FEATURES], ACTS), indices(test["act"], list(ACTS))
     predicted = indices(model.predict(test[FEATURES]), list(ACTS))
     return {
         "calibration": _calibration(probability.argmax(axis=1) == actual, probability.max(axis=1), test["side"]),
@@ -98,13 +98,6 @@ def _names(train: pd.DataFrame) -> dict[str, list[str]]:
     return {"words": [name for name, n in seen.most_common() if n >= SHOWN], "clauses": []}
 
 
-def _probabilities(model: Calibrated, rows: pd.DataFrame) -> np.ndarray:
-    """Shape (rows, acts), in the codebook's order."""
-    found = np.zeros((len(rows), len(ACTS)))
-    found[:, [ACTS.index(act) for act in model.classes_]] = model.predict_proba(rows[FEATURES])
-    return found
-
-
 def _choose(train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], params: Evaluate) -> tuple[dict[str, Any], dict[str, Any]]:
     """The best model per use and target, and its lead over the runner-up with a paired bootstrap interval."""
     weights = draw_weights(train["group"].to_numpy(), params.replicates, params.seed)
@@ -115,7 +108,7 @@ def _choose(train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], params: E
         draws = {name: macro_draws(actual, indices(frame[target], codes), len(codes), weights) for name, frame in out_of_fold.items()}
         ranked = sorted(draws, key=lambda name: -draws[name][0])
         chosen[BEST][target] = ranked[0]
-        chosen[FAST][target] = next((name for name in ranked if name not in READS_VECTORS), ranked[0])
+        chosen[FAST][target] = next((name for name in ranked if name not in READS_VECTORS | READS_CLAUSES), ranked[0])
         gap = draws[ranked[0]] - draws[ranked[min(1, len(ranked) - 1)]]
         lead[target] = {"over": ranked[min(1, len(ranked) - 1)], **vars(interval(gap[0], gap[1:], params.level))}
     for use in (BEST, FAST):

@@ -12,6 +12,7 @@ from stance.rules import keywords
 
 PARTS = {"words": "word", "clauses": "clause"}
 FLOOR = 1e-6
+DIGITS = 6
 
 
 def explain(text: str, cue: str, classifier: Classifier, target: str = "act") -> pd.DataFrame:
@@ -21,9 +22,11 @@ def explain(text: str, cue: str, classifier: Classifier, target: str = "act") ->
     one feature.
     """
     rows = pd.DataFrame({"text": [text], "cue": [cue]})
-    features = describe(rows, parser=classifier.parser, encoder=classifier.encoder).iloc[0]
-    grammar = parse([text], classifier.parser)[0]
-    names = {"words": word_names(text), "clauses": clause_names(grammar, classifier.parser, cue)}
+    features = describe(rows, parser=None, encoder=classifier.encoder).iloc[0]
+    names = {"words": word_names(text), "clauses": []}
+    if classifier.parser:
+        names["clauses"] = clause_names(parse([text], classifier.parser)[0], classifier.parser, cue)
+        features["clauses"] = hashed(names["clauses"])
     labels: list[tuple[str, str]] = []
     without = [features]
     for column, kind in PARTS.items():
@@ -39,7 +42,7 @@ def explain(text: str, cue: str, classifier: Classifier, target: str = "act") ->
     odds = _log_odds(model, pd.DataFrame(without)[FEATURES])
     code = int(np.searchsorted(model.classes_, model.predict(pd.DataFrame(without[:1])[FEATURES])[0]))
     found = pd.DataFrame({"code": model.classes_[code], "kind": [k for k, _ in labels], "feature": [n for _, n in labels]})
-    found["weight"] = odds[0, code] - odds[1:, code]
+    found["weight"] = np.round(odds[0, code] - odds[1:, code], DIGITS)
     return found.reindex(found["weight"].abs().sort_values(ascending=False, kind="stable").index).reset_index(drop=True)
 
 
@@ -53,7 +56,7 @@ def learned(model: Calibrated, names: Mapping[str, Iterable[str]], width: int, m
     rows = [empty, *({**empty, column: hashed([name])} for column, name in labels)]
     frame = pd.DataFrame(rows).assign(keywords=[[0] * len(keywords())] * len(rows))
     odds = _log_odds(model, frame[FEATURES])
-    gain = odds[1:] - odds[0]
+    gain = np.round(odds[1:] - odds[0], DIGITS)  # ties must not be broken by the last bits, which move with the processor
     parts = []
     for n, code in enumerate(model.classes_):
         best = np.argsort(-gain[:, n], kind="stable")[:most]

@@ -54,22 +54,24 @@ def parse(texts: Sequence[str], parser: Parser) -> list[Grammar]:
 def describe(
     rows: pd.DataFrame,
     *,
-    parser: Parser,
+    parser: Parser | None,
     encoder: Encoder | None,
     track: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> pd.DataFrame:
     """Columns FEATURES for rows with `text` and `cue`: packed hashes, counts by keyword code, and the bytes of the vector.
 
-    Without an encoder each `vector` is empty. Each statement is parsed by itself, so that the same words have the same features
-    whether they come from a document, a sheet or a file of rows.
+    Without a parser `clauses` are empty, without an encoder each `vector`. Each statement is parsed by itself, so that the same words
+    have the same features whether they come from a document, a sheet or a file of rows.
     """
     parts = [_part(rows.iloc[n : n + BATCH], parser, encoder) for n in track(range(0, len(rows), BATCH))]
     return pd.concat(parts) if parts else pd.DataFrame({name: pd.Series(dtype=object) for name in FEATURES}, index=rows.index)
 
 
-def _part(rows: pd.DataFrame, parser: Parser, encoder: Encoder | None) -> pd.DataFrame:
+def _part(rows: pd.DataFrame, parser: Parser | None, encoder: Encoder | None) -> pd.DataFrame:
     texts = rows["text"].tolist()
-    clauses = [hashed(clause_names(g, parser, cue)) for g, cue in zip(parse(texts, parser), rows["cue"], strict=True)]
+    clauses = [b""] * len(rows)
+    if parser:
+        clauses = [hashed(clause_names(g, parser, cue)) for g, cue in zip(parse(texts, parser), rows["cue"], strict=True)]
     vectors = [vector.tobytes() for vector in encoder([text[:LONGEST] for text in texts])] if encoder else [b""] * len(rows)
     words = [hashed(word_names(text)) for text in texts]
     keywords = [count_keywords(text[:LONGEST], cue) for text, cue in zip(texts, rows["cue"], strict=True)]

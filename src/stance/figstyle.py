@@ -5,15 +5,15 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-FIGURES = ["acts", "issues", "flows"]  # in the order of the report
-WIDTH, HEIGHT, DPI = 850, 638, 100  # pixels of the page; PNGs are drawn at twice that
+FIGURES = ["acts", "difference", "issues", "months", "positions", "conditions", "flows"]  # in the order of the report
+WIDTH, DPI = 850, 100  # pixels of the page; PNGs are drawn at twice that
 SIDE_COLOURS = {"US": "#0072B2", "RUS": "#D55E00"}
 SIDE_TEXT = {"US": "#0072B2", "RUS": "#B84F00"}
 SIDE_MARKERS = {"US": "o", "RUS": "D"}
@@ -62,41 +62,58 @@ def style() -> Iterator[None]:
         yield
 
 
-def new_canvas(height: int = HEIGHT) -> Canvas:
-    """An empty page of the fixed width; `height` in pixels."""
-    return Canvas(figsize=(WIDTH / DPI, height / DPI), dpi=DPI)
+@dataclass(frozen=True)
+class Frame:
+    """A page with its words written, and the part of it between `bottom` and `top` (fractions) left for the plot."""
+
+    canvas: Canvas
+    title: str
+    subtitle: str
+    note: str
+    top: float
+    bottom: float
+
+    def axes(self, left: float, width: float, at: float = 0.0, part: float = 1.0, *, above: int = 6) -> Axes:
+        """Axes over `width` of the page from `left`; `at` and `part` are fractions of the plot's height, `above` pixels left free on
+        top."""
+        height = self.canvas.get_figheight() * DPI
+        low, high = self.bottom + 34 / height, self.top - above / height
+        return self.canvas.add_axes((left, low + at * (high - low), width, part * (high - low)))
+
+    def figure(self, name: str, alt: str, rows: pd.DataFrame) -> Figure:
+        """The finished figure: `rows` are what is drawn."""
+        return Figure(name, self.title, self.subtitle, self.note, alt, rows, self.canvas)
 
 
-def title_block(canvas: Canvas, title: str, subtitle: str) -> float:
-    """Writes title and subtitle at the top left; returns the page fraction below which the plot may begin."""
-    height = canvas.get_figheight() * DPI
-    head = textwrap.wrap(title, 68)
-    sub = textwrap.wrap(subtitle, 100)
+def frame(height: int, title: str, subtitle: str, note: str, source: str) -> Frame:
+    """A page of the fixed width and `height` pixels with title and subtitle at the top, note and source under a thin rule at the
+    bottom."""
+    canvas = Canvas(figsize=(WIDTH / DPI, height / DPI), dpi=DPI)
+    head, sub = textwrap.wrap(title, 68), textwrap.wrap(subtitle, 100)
     canvas.text(0.02, 1 - 16 / height, "\n".join(head), fontsize=15, fontweight="bold", va="top", linespacing=1.25)
     below = 16 + 25 * len(head) + 4
     canvas.text(0.02, 1 - below / height, "\n".join(sub), fontsize=10.5, color=QUIET, va="top", linespacing=1.4)
-    return 1 - (below + 19 * len(sub) + 12) / height
-
-
-def source_block(canvas: Canvas, note: str, source: str) -> float:
-    """Writes note and source line at the bottom under a thin rule; returns the page fraction above which the plot may end."""
-    height = canvas.get_figheight() * DPI
     lines = [*textwrap.wrap(note, 128), *textwrap.wrap(source, 128)]
-    top = (14 * len(lines) + 18) / height
-    canvas.add_artist(mpl.lines.Line2D([0.02, 0.98], [top, top], color=GRID, linewidth=0.8, transform=canvas.transFigure))
-    canvas.text(0.02, top - 8 / height, "\n".join(lines), fontsize=8.5, color=QUIET, va="top", linespacing=1.4)
-    return top
+    rule = (14 * len(lines) + 18) / height
+    canvas.add_artist(mpl.lines.Line2D([0.02, 0.98], [rule, rule], color=GRID, linewidth=0.8, transform=canvas.transFigure))
+    canvas.text(0.02, rule - 8 / height, "\n".join(lines), fontsize=8.5, color=QUIET, va="top", linespacing=1.4)
+    return Frame(canvas, title, subtitle, note, 1 - (below + 19 * len(sub) + 12) / height, rule)
 
 
-def quiet_frame(axes: Axes) -> None:
-    """No box, no tick marks, light vertical grid."""
+def quiet_frame(axes: Axes, along: Literal["x", "y"] = "x") -> None:
+    """No box, no tick marks, a light grid across `along`."""
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(length=0)
-    axes.grid(axis="x", color=GRID, linewidth=0.8)
+    axes.grid(axis=along, color=GRID, linewidth=0.8)
     axes.set_axisbelow(True)
 
 
 def percent(share: float) -> str:
     """A share as a whole percentage."""
     return f"{100 * share:.0f}%"
+
+
+def points(difference: float) -> str:
+    """A difference of shares in whole percentage points with its sign."""
+    return f"{100 * difference:+.0f} points".replace("-", "−")

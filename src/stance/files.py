@@ -20,7 +20,7 @@ import skops.io
 from sklearn.pipeline import Pipeline
 
 from stance.errors import StanceError, listing
-from stance.records import PREDICTIONS
+from stance.records import NUMBERS, PREDICTIONS
 
 DIGITS = 3  # decimals kept on writing: the last bits of floating point move with the processor and must not show
 
@@ -65,12 +65,12 @@ def write_json(value: Any, path: Path) -> None:
     write_text(json.dumps(round_numbers(value), indent=2, ensure_ascii=False, allow_nan=False) + "\n", path)
 
 
-def write_csv(rows: pd.DataFrame, path: Path) -> None:
+def write_csv(rows: pd.DataFrame, path: Path, digits: int = DIGITS) -> None:
     """CSV with rounded numbers; lists are written as JSON."""
     flat = rows.copy()
     for name in flat.columns:
         if pd.api.types.is_float_dtype(flat[name]):
-            flat[name] = flat[name].round(DIGITS) + 0.0
+            flat[name] = flat[name].round(digits) + 0.0
         elif flat[name].map(lambda cell: isinstance(cell, list)).any():
             flat[name] = [json.dumps(cell) for cell in flat[name]]
     write_text(flat.to_csv(index=False, lineterminator="\n"), path)
@@ -87,13 +87,12 @@ def read_csv(path: Path) -> pd.DataFrame:
         ) from None
 
 
-def read_shares(path: Path) -> pd.DataFrame:
-    """records.SHARES from the CSV that `write_csv` made of it."""
+def read_numbers(path: Path) -> pd.DataFrame:
+    """A table of shares from the CSV that `write_csv` made of it; the schema is checked where it is used."""
     rows = read_csv(path)
-    for name in ("n", "n_statements", "n_documents", "n_labelled"):
-        rows[name] = rows[name].astype(int)
-    for name in ("share", "low", "high"):
-        rows[name] = pd.to_numeric(rows[name]).astype(float)
+    for name, column in NUMBERS.items():
+        if str(column.dtype) in ("int64", "float64"):
+            rows[name] = pd.to_numeric(rows[name]).astype(str(column.dtype))
     return rows
 
 
@@ -129,6 +128,30 @@ def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
             yield row
 
 
+def read_rows(path: Path) -> pd.DataFrame:
+    """A table from Parquet, CSV or JSON Lines, by the file's ending."""
+    _known(path)
+    if path.suffix == ".parquet":
+        return read_table(path)
+    return read_csv(path) if path.suffix == ".csv" else pd.DataFrame(read_jsonl(str(path)))
+
+
+def write_rows(rows: pd.DataFrame, path: Path) -> None:
+    """A table to Parquet, CSV or JSON Lines, by the file's ending; numbers keep six decimals."""
+    _known(path)
+    if path.suffix == ".parquet":
+        write_table(rows, path)
+    elif path.suffix == ".csv":
+        write_csv(rows, path, digits=6)
+    else:
+        write_text("".join(json.dumps(round_numbers(row, 6), ensure_ascii=False) + "\n" for row in rows.to_dict("records")), path)
+
+
+def _known(path: Path) -> None:
+    if path.suffix not in (".parquet", ".csv", ".jsonl"):
+        raise StanceError(f"{path} ends in {path.suffix or 'nothing'!r}; allowed: .parquet, .csv, .jsonl. Try: another name")
+
+
 def read_predictions(path: Path) -> pd.DataFrame:
     """records.PREDICTIONS from JSON Lines or Parquet, by the file's ending. Raises StanceError for columns that are missing."""
     rows = read_table(path) if path.suffix == ".parquet" else pd.DataFrame(read_jsonl(str(path)))
@@ -148,7 +171,7 @@ def write_lines(rows: list[dict[str, Any]], target: str) -> None:
 
 
 def read_figures(folder: Path, names: list[str]) -> list[dict[str, str]]:
-    """`name`, `alt` and `svg` of the named figures in `folder`."""
+    """`name`, `alt` and `svg` of those of the named figures that are in `folder`."""
     return [
         {
             "name": name,
@@ -156,6 +179,7 @@ def read_figures(folder: Path, names: list[str]) -> list[dict[str, str]]:
             "svg": (folder / f"{name}.svg").read_text(encoding="utf-8"),
         }
         for name in names
+        if (folder / f"{name}.svg").is_file()
     ]
 
 

@@ -4,12 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-import krippendorff
-import numpy as np
 import pandas as pd
 
+from stance.agreement import agreements, alpha
 from stance.codebook import ACTS, COMPARED
-from stance.errors import StanceError, listing
+from stance.codes import need
+from stance.errors import StanceError
 from stance.records import CODED, LABELLED, check, empty, identifier
 from stance.standoff import spans_of, words_at
 
@@ -52,6 +52,7 @@ CORPUS_COLUMNS = [
     "stratum",
     "pi",
 ]
+DOCS = "docs/data-format.md"
 INELIGIBLE = "ineligible"  # a coder's word for what is no official's statement (codebook, section 0 A)
 CODE_COLUMNS = [
     "doc_id",
@@ -65,8 +66,6 @@ CODE_COLUMNS = [
     "joint",
     "duplicate_of",
 ]
-REPLICATES = 1000
-SEED = 20220121
 
 
 @dataclass(frozen=True)
@@ -88,25 +87,19 @@ def label(authored: pd.DataFrame, corpus: pd.DataFrame, codes: pd.DataFrame, doc
     Codes of documents that were not ingested are dropped and counted. Raises StanceError when a column is missing, or when
     the words at a code's offsets are not those that were coded.
     """
-    _need(authored, AUTHORED_COLUMNS, "authored labels")
-    _need(corpus, CORPUS_COLUMNS, "codes of the corpus")
-    _need(codes, CODE_COLUMNS, "codes")
+    need(authored, AUTHORED_COLUMNS, "authored labels", DOCS)
+    need(corpus, CORPUS_COLUMNS, "codes of the corpus", DOCS)
+    need(codes, CODE_COLUMNS, "codes", DOCS)
     dropped: Counter[str] = Counter()
     labelled = pd.concat([_authored(authored, dropped), _standing_off(corpus, dropped)], ignore_index=True)
     coded = _coded(codes, documents, statements, dropped)
     sets = {"authored": (authored, "scenario"), "corpus": (corpus, "doc_id"), "codes": (codes, "")}
-    agreement = {name: agreements(rows, unit) for name, (rows, unit) in sets.items() if len(rows)}
+    agreement = {name: _agreed(rows, unit) for name, (rows, unit) in sets.items() if len(rows)}
     if len(corpus):
-        agreement["corpus"] |= {name: _pair_alpha(corpus, f"{name}_a", f"{name}_b") for name in ("issue", "stance")}
+        agreement["corpus"] |= {name: alpha(corpus[[f"{name}_a", f"{name}_b"]]) for name in ("issue", "stance")}
         agreement["masked"] = masked(corpus)
     left_out = {reason: n for reason, n in sorted(dropped.items()) if n}
     return Labels(check(labelled, LABELLED), check(coded, CODED), agreement, left_out)
-
-
-def _need(rows: pd.DataFrame, columns: list[str], name: str) -> None:
-    missing = [column for column in columns if column not in rows.columns]
-    if missing:
-        raise StanceError(f"{name} lack columns {listing(missing)}; allowed: {listing(columns, 20)}. Try: docs/data-format.md")
 
 
 def _authored(rows: pd.DataFrame, dropped: Counter[str]) -> pd.DataFrame:
@@ -209,6 +202,11 @@ def _places(spans: list[list[int]]) -> set[int]:
     return {place for start, end in spans for place in range(start, end)}
 
 
+def _agreed(rows: pd.DataFrame, unit: str) -> dict[str, Any]:
+    """Agreement of the two coders of a set; `unit` names the column whose rows are resampled together, "" each row by itself."""
+    return agreements(rows[["coder_a", "coder_b"]], rows[unit] if unit else rows.index.to_series(), rows["side"])
+
+
 def masked(rows: pd.DataFrame) -> dict[str, Any]:
     """Codes given with names of countries and people hidden against those given with them (codebook, section 9): alpha, and by side the
     change of each act's share, in points of 1. A change that differs between sides would show that the codes are partial."""
@@ -218,44 +216,4 @@ def masked(rows: pd.DataFrame) -> dict[str, Any]:
         for side, own in ((side, both[both["side"] == side]) for side in COMPARED)
         if len(own)
     }
-    return {"n": len(both), "alpha": _pair_alpha(both, "coder_a", "coder_masked"), "change_of_share": change}
-
-
-def _pair_alpha(rows: pd.DataFrame, first: str, second: str) -> float | None:
-    """Krippendorff's nominal alpha of two columns, on the rows that have both; None where there is nothing to agree on."""
-    both = rows[(rows[first] != "") & (rows[second] != "")]
-    codes = pd.factorize(pd.concat([both[first], both[second]]))[0].reshape(2, -1)
-    if len(both) < 2 or len(np.unique(codes)) < 2:
-        return None
-    return float(krippendorff.alpha(reliability_data=codes, level_of_measurement="nominal"))
-
-
-def agreements(rows: pd.DataFrame, unit: str) -> dict[str, Any]:
-    """Krippendorff's nominal alpha of `coder_a` and `coder_b`: overall, per act against the rest, per side.
-
-    `unit` names the column whose values are resampled together (CODEBOOK section 9); with "" each row is a unit.
-    """
-    both = rows[rows["coder_a"].isin(ACTS) & rows["coder_b"].isin(ACTS)]
-    if both.empty:
-        return {"n": 0}
-    codes = both[["coder_a", "coder_b"]].map(list(ACTS).index).to_numpy()
-    units = pd.factorize(both[unit])[0] if unit else np.arange(len(both))
-    parts = {"overall": _alpha(codes, units)}
-    parts |= {act: _alpha((codes == n).astype(int), units) for n, act in enumerate(ACTS)}
-    parts |= {side: _alpha(codes[(both["side"] == side).to_numpy()], units[(both["side"] == side).to_numpy()]) for side in COMPARED}
-    return {"n": len(both), "disagreements": int((codes[:, 0] != codes[:, 1]).sum()), "alpha": parts}
-
-
-def _alpha(codes: np.ndarray, units: np.ndarray) -> dict[str, float | None]:
-    """Alpha with a percentile interval of a bootstrap over units."""
-    if len(np.unique(codes)) < 2:
-        return {"value": None, "low": None, "high": None}
-    rng = np.random.default_rng(SEED)
-    rows_of = [np.flatnonzero(units == unit) for unit in np.unique(units)]
-    draws = []
-    for _ in range(REPLICATES):
-        drawn = codes[np.concatenate([rows_of[n] for n in rng.integers(len(rows_of), size=len(rows_of))])]
-        if len(np.unique(drawn)) > 1:
-            draws.append(krippendorff.alpha(drawn.T, level_of_measurement="nominal"))
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return {"value": krippendorff.alpha(codes.T, level_of_measurement="nominal"), "low": low, "high": high}
+    return {"n": len(both), "alpha": alpha(both[["coder_a", "coder_masked"]]), "change_of_share": change}

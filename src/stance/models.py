@@ -24,7 +24,7 @@ from stance.rules import KeywordCounts, KeywordRules
 from stance.vectors import SCALE
 
 TARGETS = ["act", "issue", "stance"]
-BEST, FAST = "best", "fast"  # uses: the best of all models, and the best of those that need no sentence vectors
+BEST, FAST = "best", "fast"  # uses: the best of all models, and the best of those that need neither a parse nor sentence vectors
 TOLERANCE = 1e-5  # tight, so that processors which round differently end at the same weights to the digits shown
 SHARPNESS = 2.0  # of a margin's softmax; only the blend of several models depends on it, see Calibrated
 VECTOR_WEIGHT = 2.0  # of a unit vector beside the unit rows of word and clause weights
@@ -161,6 +161,7 @@ RECIPES: dict[str, tuple[Callable[[str], Any], dict[str, list[Any]]]] = {
     ),
 }
 READS_VECTORS = {"vectors", "linear_svm_vectors", "blend_vectors"}
+READS_CLAUSES = {"naive_bayes", "clauses", "linear_svm", "linear_svm_vectors", "blend", "blend_vectors"}
 
 
 def make_model(name: str, target: str, *, folds: int, seed: int) -> Any:

@@ -41,7 +41,7 @@ from stance.resources import resource
 
 ModelFolder = Annotated[Path | None, typer.Option(help="Folder of a trained model; by default the one that ships with stance.")]
 BATCH = Params().predict.batch
-Fast = Annotated[bool, typer.Option("--fast", help="Use the classifier that needs no sentence vectors.")]
+Fast = Annotated[bool, typer.Option("--fast", help="Use the classifier that reads words alone.")]
 
 
 @app.command()
@@ -83,9 +83,11 @@ def analyze(
 def _save_analysis(out: Path, result: Analysis, read: IngestResult, settings: Params) -> None:
     files.write_lines(result.predictions.to_dict("records"), str(out / "statements.jsonl"))
     files.write_csv(result.predictions, out / "statements.csv")
-    files.write_csv(result.estimates.shares, out / "shares.csv")
-    files.write_csv(result.estimates.flows, out / "flows.csv")
-    figures = draw_charts(result.estimates.shares, result.estimates.flows, read.rows, gazetteer().places)
+    files.write_table(read.rows, out / "documents.parquet")
+    found = result.estimates
+    for name in ("shares", "positions", "conditions", "flows"):
+        files.write_csv(getattr(found, name), out / f"{name}.csv")
+    figures = draw_charts(found.shares, found.positions, found.conditions, found.flows, read.rows, gazetteer().places)
     save_figures(figures, out / "figures", settings.chart.png_scale)
     counts = {
         "ingest": {"documents": len(read.rows), "set_aside": reasons(read)},
@@ -93,13 +95,13 @@ def _save_analysis(out: Path, result: Analysis, read: IngestResult, settings: Pa
         "predict": {"drift": result.drift},
     }
     drawn = files.read_figures(out / "figures", FIGURE_NAMES)
-    page = write_report(drawn, result.estimates.shares, result.estimates.counted, read.rows, counts, params=settings.report)
+    page = write_report(drawn, found.shares, found.counted, read.rows, counts, params=settings.report)
     files.write_text(page, out / "index.html")
 
 
 def _print_shares(shares: pd.DataFrame, format: str) -> None:
     """Shares over all issues, as a table for people or as JSON, on stdout."""
-    rows = shares[shares["issue"] == ""]
+    rows = shares[(shares["issue"] == "") & (shares["period"] == "") & shares["side"].isin(COMPARED)]
     if format == "json":
         sys.stdout.write(json.dumps(files.round_numbers(rows.drop(columns="issue").to_dict("records")), indent=2) + "\n")
         return

@@ -2,6 +2,7 @@
 
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -69,6 +70,8 @@ class Predict(Section):
 
 
 class Estimate(Section):
+    labels: str = Field("data/labels/drawn.csv", description="codes of statements drawn from this corpus, as `stance label` writes them")
+    design: Literal["", "statements", "documents"] = Field("", description="what was drawn; empty: as the labels say or show")
     level: float = Field(0.95, gt=0, lt=1)
 
 

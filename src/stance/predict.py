@@ -15,6 +15,7 @@ from stance.drift import drift, measures, vocabulary
 from stance.features import FEATURES, describe
 from stance.params import Predict
 from stance.records import PREDICTIONS, STATEMENTS, check, empty
+from stance.rules import states_condition
 from stance.vectors import Encoder
 
 
@@ -22,14 +23,14 @@ from stance.vectors import Encoder
 class Classifier:
     """Fitted models by target, thresholds of prediction sets by side, the training mix, and what turns words into features.
 
-    `encoder` is None where no model reads sentence vectors. `name` is that of the act model.
+    `parser` is None where no model reads clauses, `encoder` where none reads sentence vectors. `name` is that of the act model.
     """
 
     name: str
     models: dict[str, Calibrated]
     thresholds: dict[str, float]
     reference: dict[str, Any]
-    parser: Parser
+    parser: Parser | None
     encoder: Encoder | None
 
 
@@ -47,13 +48,12 @@ def classify(rows: pd.DataFrame, classifier: Classifier) -> pd.DataFrame:
     `act` weighs the cost of missing a rare act and is not always the likeliest (see `stance.calibration`); `prediction_set` holds
     every act whose probability reaches the side's threshold, the likeliest, and `act`.
     """
-    return _coded(describe(rows, parser=classifier.parser, encoder=classifier.encoder), rows["side"], classifier)
+    return coded(describe(rows, parser=classifier.parser, encoder=classifier.encoder), rows["side"], classifier)
 
 
-def _coded(features: pd.DataFrame, side: pd.Series, classifier: Classifier) -> pd.DataFrame:
+def coded(features: pd.DataFrame, side: pd.Series, classifier: Classifier) -> pd.DataFrame:
     model = classifier.models["act"]
-    probability = np.zeros((len(features), len(ACTS)))
-    probability[:, [ACTS.index(act) for act in model.classes_]] = model.predict_proba(features)
+    probability = model.probabilities(features, ACTS)
     result = pd.DataFrame({f"p_{code}": probability[:, n] for n, code in enumerate(ACTS)}, index=features.index)
     acts = model.decide(probability[:, [ACTS.index(act) for act in model.classes_]]).astype(str)
     result.insert(0, "act", acts)
@@ -86,7 +86,8 @@ def predict(
     for n in track(range(0, len(rows), params.batch)):
         part = rows.iloc[n : n + params.batch]
         features = describe(part, parser=classifier.parser, encoder=classifier.encoder)
-        parts.append(_coded(features[FEATURES], part["side"], classifier))
+        parts.append(coded(features[FEATURES], part["side"], classifier))
+        parts[-1]["conditional"] = part["text"].map(states_condition)
         mix.append(measures(features, parts[-1][[f"p_{act}" for act in ACTS]].max(axis=1).to_numpy(), words))
     found = check(pd.concat([statements, pd.concat(parts)], axis=1), PREDICTIONS)
     return Predictions(found, drift(pd.concat(mix, ignore_index=True), classifier.reference))

@@ -6,7 +6,7 @@ import pandas as pd
 import pandera.errors
 import pandera.pandas as pa
 
-from stance.codebook import ACTS, GENRES, QUOTES, SIDES, codebook
+from stance.codebook import ACTS, DIFFERENCE, GENRES, QUOTES, SIDES, codebook
 from stance.errors import StanceError, listing
 
 ISSUES = list(codebook().issues)
@@ -121,27 +121,27 @@ PREDICTIONS = STATEMENTS.add_columns(
         "p_issue": _number(0, 1),
         "stance": _text(empty=False, choices=STANCES),
         "p_stance": _number(0, 1),
+        "conditional": pa.Column(bool),
     }
 )
 PREDICTIONS.name = "predictions"
 
-SHARES = pa.DataFrameSchema(
-    {
-        "side": _text(empty=False, choices=SIDES),
-        "act": _text(empty=False, choices=list(ACTS)),
-        "issue": _text(choices=ISSUES),
-        "n": pa.Column(int, pa.Check.ge(0)),
-        "share": _number(0, 1, nullable=True),
-        "low": _number(0, 1, nullable=True),
-        "high": _number(0, 1, nullable=True),
-        "n_statements": pa.Column(int, pa.Check.ge(0)),
-        "n_documents": pa.Column(int, pa.Check.ge(0)),
-        "n_labelled": pa.Column(int, pa.Check.ge(0)),
-        "method": _text(empty=False),
-        "target": _text(empty=False),
-    },
-    name="shares",
-)
+NUMBERS = {
+    "n": pa.Column(int, pa.Check.ge(0)),
+    **{name: _number(-1, 1, nullable=True) for name in ("share", "low", "high", "low_50", "high_50")},
+    "se": pa.Column(float, pa.Check.ge(0), nullable=True),
+    "q": _number(0, 1, nullable=True),
+    **{name: pa.Column(int, pa.Check.ge(0)) for name in ("n_statements", "n_documents", "n_labelled")},
+    **{name: _number(-1, 1, nullable=True) for name in ("raw", "gold_only", "gold_low", "gold_high")},
+    "method": _text(empty=False),
+    "target": _text(empty=False),
+}
+SIDE = _text(empty=False, choices=[*SIDES, DIFFERENCE])
+ACT, ISSUE = _text(empty=False, choices=list(ACTS)), _text(choices=ISSUES)
+
+SHARES = pa.DataFrameSchema({"side": SIDE, "act": ACT, "issue": ISSUE, "period": _text(), **NUMBERS}, name="shares")
+POSITIONS = pa.DataFrameSchema({"side": SIDE, "issue": ISSUE, "stance": _text(empty=False, choices=STANCES), **NUMBERS}, name="positions")
+CONDITIONS = pa.DataFrameSchema({"side": SIDE, "act": ACT, **NUMBERS}, name="conditions")
 
 
 def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
@@ -162,7 +162,7 @@ def check(frame: pd.DataFrame, schema: pa.DataFrameSchema) -> pd.DataFrame:
 def empty(schema: pa.DataFrameSchema) -> pd.DataFrame:
     """A table of `schema` with no rows."""
     columns = {
-        name: pd.Series(dtype={"int64": "int64", "float64": "float64", "object": object}.get(str(column.dtype), "str"))
+        name: pd.Series(dtype={"int64": "int64", "float64": "float64", "bool": "bool", "object": object}.get(str(column.dtype), "str"))
         for name, column in schema.columns.items()
     }
     return pd.DataFrame(columns)

@@ -8,7 +8,8 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from stance import __version__
-from stance.codebook import ACTS, COMPARED, SIDE_NAMES, codebook
+from stance.cells import UNCORRECTED
+from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES, codebook
 from stance.drift import warnings
 from stance.models import BEST
 from stance.params import Report
@@ -37,7 +38,7 @@ def report(
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     texts = documents.set_index("doc_id")
     statements = [_evidence(row, texts, params.context) for row in counted.to_dict("records")]
-    rows = shares[shares["issue"] == ""].to_dict("records")
+    rows = shares[(shares["issue"] == "") & (shares["period"] == "")].to_dict("records")
     return environment.get_template(TEMPLATE).render(
         version=__version__,
         codebook=codebook(),
@@ -47,6 +48,8 @@ def report(
         figures=[figure | {"data": base64.b64encode(figure["svg"].encode()).decode()} for figure in figures],
         share={(row["side"], row["act"]): row for row in rows},
         methods=sorted({row["method"] for row in rows}),
+        uncorrected=UNCORRECTED,
+        difference=DIFFERENCE,
         statements=statements,
         documents=documents.drop(columns="text").to_dict("records"),
         metrics=metrics,

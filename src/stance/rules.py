@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 
 from stance.resources import resource
 
+CONDITION = re.compile(r"(?<!\beven )(?<!\bas )\b(?:if|unless|until|provided|otherwise|in case|(?:as|so) long as)\b", re.I)
 CATCH_ALL = {"act": "other", "issue": "none_other", "stance": "unclear"}
 
 
@@ -27,6 +28,11 @@ def keywords() -> dict[str, re.Pattern[str]]:
 def count_keywords(text: str, cue: str) -> list[int]:
     """How often the keywords of each code of `keywords` stand in cue and text."""
     return [len(pattern.findall(f"{cue} {text}")) for pattern in keywords().values()]
+
+
+def states_condition(text: str) -> bool:
+    """Whether words of a condition stand in `text` ("if", "unless", "until", "as long as", …; not "even if")."""
+    return CONDITION.search(text) is not None
 
 
 def _counts(rows: pd.DataFrame) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The commands of the pipeline: each loads its inputs, calls its stage, saves and says one line."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 import typer
@@ -22,10 +22,12 @@ from stance.console import (
     say,
     track,
 )
+from stance.errors import refuse
 from stance.estimate import estimate as estimate_shares
 from stance.evaluate import evaluate as evaluate_models
 from stance.extract import extract as extract_statements
 from stance.featurize import featurize as featurize_labels
+from stance.fieldwork import estimate_files, read_back
 from stance.figstyle import FIGURES as FIGURE_NAMES
 from stance.ingest import ingest as ingest_documents
 from stance.label import label as label_statements
@@ -43,7 +45,7 @@ DOCUMENTS, STATEMENTS, LABELLED, CODED = (INTERIM / f"{name}.parquet" for name i
 FEATURED = INTERIM / "featured.parquet"
 TRAIN, TEST = INTERIM / "train.parquet", INTERIM / "test.parquet"
 PREDICTIONS, COUNTED = PROCESSED / "predictions.parquet", PROCESSED / "counted.parquet"
-SHARES, FLOWS = REPORTS / "tables" / "shares.csv", REPORTS / "tables" / "flows.csv"
+TABLES = {name: REPORTS / "tables" / f"{name}.csv" for name in ("shares", "positions", "conditions", "flows")}
 SCORES = REPORTS / "evaluate" / "scores.csv"
 FIGURES, METRICS = REPORTS / "figures", REPORTS / "metrics"
 ParamsFile = Annotated[Path, typer.Option("--params", help="Parameter file.")]
@@ -89,11 +91,22 @@ def extract(params: ParamsFile = PARAMS) -> None:
 
 
 @app.command()
-def label(params: ParamsFile = PARAMS) -> None:
-    """Turn coders' codes into one label per statement, and measure the coders' agreement.
+def label(
+    codes: Annotated[
+        list[Path] | None, typer.Argument(metavar="[CODES...]", help="Coded sheets, Label Studio exports; else the stage.")
+    ] = None,
+    design: Annotated[Path, typer.Option(help="With CODES: design.csv of stance sample.")] = Path("design.csv"),
+    adjudicated: Annotated[Path | None, typer.Option(help="With CODES: deciding rows of disagreements.")] = None,
+    out: Annotated[Path, typer.Option(help="With CODES: labels to write (CSV).")] = Path("labels.csv"),
+    params: ParamsFile = PARAMS,
+) -> None:
+    """Turn coders' codes into one label per statement, and measure the coders' agreement. Without CODES: the stage of the pipeline.
 
-    Example: stance label
+    Example: stance label anna.csv ben.csv --design coding/design.csv --out labels.csv
     """
+    if codes:
+        read_back(codes, design, out, adjudicated)
+        return
     settings = load_params(params).label
     authored = files.read_csv(Path(settings.authored))
     codes = pd.concat([files.read_csv(Path(path)) for path in settings.codes])
@@ -195,14 +208,29 @@ def predict(params: ParamsFile = PARAMS) -> None:
 
 
 @app.command()
-def estimate(params: ParamsFile = PARAMS) -> None:
-    """Estimate each side's shares of acts.
+def estimate(
+    predictions: Annotated[
+        Path | None, typer.Option(help="Predictions of any classifier: statement_id, doc_id, side, act, p_<act>.")
+    ] = None,
+    labels: Annotated[Path | None, typer.Option(help="Codes drawn from them: statement_id, act, pi, and stratum if any.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Shares to write.")] = None,
+    design: Annotated[Literal["statements", "documents"] | None, typer.Option(help="What was drawn; else as the labels show.")] = None,
+    params: ParamsFile = PARAMS,
+) -> None:
+    """Estimate each side's shares of acts, and their difference, from Parquet, CSV or JSON Lines; without files, the stage of the pipeline.
 
-    Example: stance estimate
+    Example: stance estimate --predictions predictions.parquet --labels labels.csv --out shares.csv
     """
-    result = estimate_shares(files.read_table(PREDICTIONS), files.read_table(CODED), params=load_params(params).estimate)
-    files.write_csv(result.shares, SHARES)
-    files.write_csv(result.flows, FLOWS)
+    if predictions or labels or out:
+        if not (predictions and labels and out):
+            raise refuse("not all of --predictions, --labels, --out", "the three together", "stance estimate -h")
+        estimate_files(predictions, labels, out, design)
+        return
+    settings = load_params(params).estimate
+    tables = files.read_table(PREDICTIONS), files.read_table(CODED), files.read_csv(Path(settings.labels)), files.read_table(DOCUMENTS)
+    result = estimate_shares(*tables, params=settings)
+    for name, path in TABLES.items():
+        files.write_csv(getattr(result, name), path)
     files.write_table(result.counted, COUNTED)
     say("estimate", f"shares of {len(result.counted)} statements: {'; '.join(sorted(set(result.shares['method'])))}")
 
@@ -214,7 +242,8 @@ def chart(params: ParamsFile = PARAMS) -> None:
     Example: stance chart
     """
     settings = load_params(params).chart
-    figures = draw_charts(files.read_shares(SHARES), files.read_flows(FLOWS), files.read_table(DOCUMENTS), gazetteer().places)
+    shares, positions, conditions = (files.read_numbers(TABLES[name]) for name in ("shares", "positions", "conditions"))
+    figures = draw_charts(shares, positions, conditions, files.read_flows(TABLES["flows"]), files.read_table(DOCUMENTS), gazetteer().places)
     save_figures(figures, FIGURES, settings.png_scale)
     say("chart", f"{len(figures)} figures in {FIGURES}")
 
@@ -229,7 +258,7 @@ def report(params: ParamsFile = PARAMS) -> None:
     counted, documents = files.read_table(COUNTED), files.read_table(DOCUMENTS)
     figures, shares, scores = (
         files.read_figures(FIGURES, FIGURE_NAMES),
-        files.read_shares(SHARES),
+        files.read_numbers(TABLES["shares"]),
         files.read_scores(SCORES),
     )
     page = write_report(figures, shares, counted, documents, metrics, scores, params=load_params(params).report)

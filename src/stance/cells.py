@@ -1,0 +1,185 @@
+"""One cell of a table of shares: what it counts, and its numbers by the method that the codes at hand allow."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from stance import difference, intervals
+from stance.design import Design
+from stance.intervals import Estimate, Share
+
+BY_HAND = "hand codes of every statement"
+CORRECTED = "classifier count, corrected by codes drawn from this corpus"
+UNCORRECTED = "classifier count, uncorrected"
+NOT_SHOWN = "not shown: too few codes drawn"
+PROCESS = "statements like these"
+CORPUS = "this corpus"
+LEAST_CODES = 40  # codes in a cell below which it is not shown
+LEAST_EFFECTIVE = 10  # effective number of units, which only documents drawn whole can miss
+LEAST_EXPECTED = 10  # positive codes that the classifier lets expect in a cell below which it is not shown; found codes must not decide
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which statements a number counts: those of an act, of an issue, with a stance, with a condition; empty means any."""
+
+    act: str = ""
+    issue: str = ""
+    stance: str = ""
+    conditional: bool = False
+
+    def holds(self, rows: pd.DataFrame) -> np.ndarray:
+        """Whether each row's codes fit, as 0 or 1."""
+        fits = np.ones(len(rows), bool)
+        for name in ("act", "issue", "stance"):
+            if getattr(self, name):
+                fits &= (rows[name] == getattr(self, name)).to_numpy()
+        if self.conditional:
+            fits &= rows["conditional"].to_numpy(bool)
+        return fits.astype(float)
+
+    def predicted(self, rows: pd.DataFrame) -> np.ndarray:
+        """How likely each row fits by the classifier: its probability of the act where it gives one, times what else it says."""
+        if not self.act or f"p_{self.act}" not in rows:
+            return self.holds(rows)
+        return Rule("", self.issue, self.stance, self.conditional).holds(rows) * rows[f"p_{self.act}"].to_numpy(float)
+
+
+ANY = Rule()
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Statements with the classifier's codes; `labelled` are those drawn and coded, with the codes as `act`, `issue`, `stance` and the
+    classifier's as `…_predicted`, and `design` tells how they were drawn. Where all were coded by hand, `by_hand` names the coders."""
+
+    statements: pd.DataFrame
+    labelled: pd.DataFrame | None = None
+    design: Design | None = None
+    by_hand: str = ""
+
+    @property
+    def method(self) -> str:
+        if self.by_hand:
+            return f"{BY_HAND} ({self.by_hand})"
+        return UNCORRECTED if self.design is None else CORRECTED
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A share, or a difference of shares, by `estimate` and, from codes alone, by `alone`; `raw` is the classifier's count as a share."""
+
+    estimate: Estimate | None
+    alone: Estimate | None
+    n: int
+    raw: float
+    n_statements: int
+    n_documents: int
+    n_labelled: int
+    method: str
+
+    def row(self, level: float) -> dict[str, Any]:
+        """The cell's numbers: share, intervals at `level` and of 50 %, and beside them the raw share and that of codes alone."""
+        low, high = self.estimate.interval(level) if self.estimate else (np.nan, np.nan)
+        low_50, high_50 = self.estimate.interval(0.5) if self.estimate else (np.nan, np.nan)
+        gold_low, gold_high = self.alone.interval(level) if self.alone else (np.nan, np.nan)
+        return {
+            "n": self.n,
+            "share": self.estimate.shown if self.estimate else self.raw if self.method == UNCORRECTED else np.nan,
+            "low": low,
+            "high": high,
+            "low_50": low_50,
+            "high_50": high_50,
+            "se": self.estimate.se if self.estimate else np.nan,
+            "q": np.nan,
+            "n_statements": self.n_statements,
+            "n_documents": self.n_documents,
+            "n_labelled": self.n_labelled,
+            "raw": self.raw,
+            "gold_only": self.alone.shown if self.alone else np.nan,
+            "gold_low": gold_low,
+            "gold_high": gold_high,
+            "method": self.method,
+            "target": PROCESS if self.method.startswith(BY_HAND) else CORPUS,
+        }
+
+
+def enough(codes: int, expected: float, units: float) -> bool:
+    """Whether a cell is shown: at least LEAST_CODES codes from LEAST_EFFECTIVE units (`stance.difference.effective_units`), of which the
+    classifier lets expect LEAST_EXPECTED positive ones (`expected` is the sum of its probabilities).
+
+    The codes found must not decide: cells shown for their many positive codes would be those that err upward.
+    """
+    return codes >= LEAST_CODES and units >= LEAST_EFFECTIVE and expected >= LEAST_EXPECTED
+
+
+class Domain:
+    """The statements of one side, perhaps of one period: the mask `inside` over those of the corpus."""
+
+    def __init__(self, corpus: Corpus, inside: np.ndarray) -> None:
+        self.corpus = corpus
+        self.own = corpus.statements[inside]
+        self.drawn = np.zeros(0, bool) if corpus.labelled is None else inside[corpus.labelled["row"].to_numpy()]
+
+    @property
+    def n_labelled(self) -> int:
+        return int(self.drawn.sum())
+
+    def cell(self, part: Rule, whole: Rule = ANY) -> Cell:
+        """The share of statements that fit `part`, which is part of `whole`, among those that fit `whole`, by the method of the corpus.
+
+        A cell without codes enough is not shown, see `enough`.
+        """
+        among = self.own[whole.holds(self.own) > 0]
+        n, size, documents = int(part.holds(among).sum()), len(among), among["doc_id"].nunique()
+        raw = n / size if size else np.nan
+        if self.corpus.by_hand:
+            return Cell(_exact(n, size), None, n, raw, size, documents, size, self.corpus.method)
+        labelled, design = self.corpus.labelled, self.corpus.design
+        if labelled is None or design is None:
+            return Cell(None, None, n, raw, size, documents, 0, UNCORRECTED)
+        inside = self.drawn & (whole.holds(labelled) > 0)
+        coded = int(inside.sum())
+        expected = float(part.predicted(self._predictions())[inside].sum())
+        if not enough(coded, expected, difference.effective_units(inside, design)):
+            return Cell(None, None, n, raw, size, documents, coded, NOT_SHOWN)
+        found = []
+        for tuning in (None, 0.0):
+            top = self._corrected(part, tuning)
+            found.append(top if whole == ANY else difference.ratio(top, self._corrected(whole, tuning)))
+        return Cell(found[0], found[1], n, raw, size, documents, coded, CORRECTED)
+
+    def _predictions(self) -> pd.DataFrame:
+        """The classifier's rows of the labelled statements."""
+        labelled = self.corpus.labelled
+        return self.corpus.statements.iloc[[] if labelled is None else labelled["row"].to_numpy()]
+
+    def _corrected(self, rule: Rule, tuning: float | None) -> Share:
+        labelled, design = self.corpus.labelled, self.corpus.design
+        assert labelled is not None and design is not None
+        f = rule.predicted(self._predictions())
+        return difference.share(rule.holds(labelled), f, float(rule.predicted(self.own).mean()), self.drawn, design, tuning)
+
+
+def contrast(first: Cell, second: Cell) -> Cell:
+    """`first` minus `second`; not shown where one of them is not."""
+    by_hand = first.method.startswith(BY_HAND)
+    subtract = intervals.newcombe if by_hand else intervals.contrast
+    pairs = ((first.estimate, second.estimate), (first.alone, second.alone))
+    found, alone = (subtract(one, other) if one and other else None for one, other in pairs)
+    hidden = NOT_SHOWN in (first.method, second.method)
+    statements, documents, labelled = (
+        getattr(first, name) + getattr(second, name) for name in ("n_statements", "n_documents", "n_labelled")
+    )
+    method = NOT_SHOWN if hidden else first.method
+    return Cell(found, alone, first.n + second.n, first.raw - second.raw, statements, documents, labelled, method)
+
+
+def _exact(hits: int, n: int) -> Share | None:
+    """The share of all statements; its interval (Wilson 1927) is for statements like these, drawn independently."""
+    if not n:
+        return None
+    p = hits / n
+    return Share(p, float(np.sqrt(p * (1 - p) / n)), np.inf, np.zeros(0), p=np.array([p]), n=np.array([float(n)]))

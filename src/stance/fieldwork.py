@@ -1,0 +1,149 @@
+"""The commands around codes drawn from a corpus: draw them, give them, read them back, and estimate from files of any classifier."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from stance import files
+from stance.actors import gazetteer
+from stance.codes import OPEN, Codes, need, read_codes
+from stance.console import app, say, talk
+from stance.design import DOCUMENTS
+from stance.errors import listing, refuse
+from stance.estimate import shares
+from stance.form import fill
+from stance.masks import load_recogniser, masked
+from stance.params import Extract
+from stance.sample import codes_needed, half_widths
+from stance.sample import sample as draw
+from stance.sheets import CODES, SEEN, from_label_studio, label_config, sheet, tasks
+
+LEVEL = 0.95
+
+
+@app.command()
+def sample(
+    predictions: Annotated[Path, typer.Argument(metavar="PREDICTIONS", help="statements.jsonl of analyze, or predictions.parquet.")],
+    documents: Annotated[Path, typer.Argument(metavar="DOCUMENTS", help="documents.parquet of the same run.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for the sample.")] = None,
+    size: Annotated[int, typer.Option(min=1, help="Statements to draw; with documents, about so many.")] = 600,
+    design: Annotated[Literal["statements", "documents"], typer.Option(help="What to draw.")] = "statements",
+    period: Annotated[Literal["month", "year", "all"], typer.Option(help="Strata of time.")] = "year",
+    floor: Annotated[int, typer.Option(min=1, help="Least number to draw from a stratum.")] = 2,
+    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 20220121,
+    hide: Annotated[bool, typer.Option("--masked", help="Hide names of countries and people.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Draw nothing; say how many codes an interval needs.")] = False,
+    half_width: Annotated[
+        float, typer.Option(min=0.005, max=0.5, help="With --plan: how far an interval may reach from its share.")
+    ] = 0.05,
+) -> None:
+    """Draw statements to code, blind and with known probability, so that shares of the corpus can be estimated.
+
+    Example: stance sample results/statements.jsonl results/documents.parquet --size 600 --out coding
+    """
+    rows, texts = files.read_predictions(predictions), files.read_table(documents)
+    published = texts.set_index("doc_id")["published"]
+    if plan and design == DOCUMENTS:
+        raise refuse("--plan with --design documents", "a plan of statements; codes of whole documents count for less", "--plan alone")
+    if plan:
+        _print_plan(rows, published, half_width, period, floor)
+        return
+    if out is None:
+        raise refuse("no --out", "a folder for the sample", "--out coding, or --plan")
+    drawn = draw(rows, published, size=size, by=design, period=period, floor=floor, seed=seed)
+    shown = sheet(drawn, rows, texts)
+    shown = masked(shown, gazetteer(), load_recogniser(Extract().spacy_model)) if hide else shown
+    files.write_csv(drawn, out / "design.csv", digits=12)
+    files.write_csv(shown, out / "sheet.csv")
+    files.write_json(tasks(shown), out / "tasks.json")
+    files.write_text(label_config(), out / "label_config.xml")
+    say("sample", f"{len(drawn)} of {len(rows)} statements in {drawn['stratum'].nunique()} strata to code, in {out}")
+
+
+def _print_plan(rows: pd.DataFrame, published: pd.Series, half_width: float, period: str, floor: int) -> None:
+    needed = codes_needed(rows, published, half_width=half_width, period=period, floor=floor, level=LEVEL)
+    widths = half_widths(rows, published, size=needed, period=period, floor=floor, level=LEVEL)
+    table = Table(caption="If the classifier's probabilities are right; code some more.", caption_justify="left")
+    for column in ("side", "act", "share", "interval"):
+        table.add_column(column)
+    for row in widths.to_dict("records"):
+        table.add_row(row["side"], row["act"], f"{row['share']:.0%}", f"± {100 * row['half_width']:.1f} points")
+    Console().print(table)
+    say("sample", f"{needed} codes bring every act of both sides within ± {100 * half_width:g} points ({LEVEL:.0%} intervals)")
+
+
+@app.command()
+def code(
+    path: Annotated[Path, typer.Argument(metavar="SHEET", help="sheet.csv of stance sample; codes are written into it.")],
+) -> None:
+    """Code a sheet in the terminal, a statement at a time. `q` stops; what is coded is saved and not asked again.
+
+    Example: stance code coding/sheet.csv
+    """
+    rows = files.read_csv(path)
+    need(rows, [*SEEN, *CODES], str(path), "sheet.csv of stance sample")
+    done = fill(rows, ask=lambda prompt: talk.input(prompt, markup=False, emoji=False), save=lambda rows: files.write_csv(rows, path))
+    say("code", f"{(done['act'] != '').sum()} of {len(done)} statements coded, in {path}")
+
+
+def read_back(codes: list[Path], design: Path, out: Path, adjudicated: Path | None) -> None:
+    """Coded sheets and Label Studio exports to labels; disagreements, refused ids and agreement go to files beside `out`."""
+    names = [path.stem for path in codes] if len({path.stem for path in codes}) == len(codes) else [str(path) for path in codes]
+    coded = pd.concat([_coded(path, name) for path, name in zip(codes, names, strict=True)], ignore_index=True)
+    result = read_codes(files.read_csv(design), coded, files.read_csv(adjudicated) if adjudicated else None)
+    beside = {name: out.with_name(f"{out.stem}.{name}") for name in ("disagreements.csv", "refused.csv", "agreement.json")}
+    files.write_csv(result.labels, out)
+    files.write_csv(result.disagreements, beside["disagreements.csv"])
+    files.write_csv(result.refused, beside["refused.csv"])
+    files.write_json(result.agreement, beside["agreement.json"])
+    open_ones = int((result.labels["act"] == "").sum())
+    say("label", f"{len(result.labels) - open_ones} of {len(result.labels)} statements settled, in {out}{_alpha(result)}")
+    if len(result.disagreements):
+        differ = result.disagreements["statement_id"].nunique()
+        say(
+            "label",
+            f"coders differ on {differ}: keep the deciding row of each in {beside['disagreements.csv']}, and give it as --adjudicated",
+        )
+    if len(result.refused):
+        named = "; ".join(f"{why}: {listing(rows['statement_id'])}" for why, rows in result.refused.groupby("reason"))
+        raise refuse(named, "each statement of the sample once by each coder", f"{beside['refused.csv']}; the other codes are in {out}")
+
+
+def _alpha(result: Codes) -> str:
+    found = result.agreement.get("alpha", {}).get("overall", {})
+    if found.get("value") is None:
+        return ""
+    return f"; alpha {found['value']:.2f} ({found['low']:.2f} to {found['high']:.2f}) on {result.agreement['n']} coded by several"
+
+
+def _coded(path: Path, coder: str) -> pd.DataFrame:
+    """A file of codes; a sheet without a column `coder` is by `coder`."""
+    if path.suffix == ".json":
+        return from_label_studio(files.read_json(path), str(path))
+    rows = files.read_csv(path)
+    rows = rows if "coder" in rows else rows.assign(coder=coder)
+    missing = [name for name in OPEN if name not in rows]
+    if missing:
+        raise refuse(
+            f"{path} lacks columns {listing(missing)}", listing([*OPEN[:1], *CODES]), "a sheet of stance sample, or a Label Studio export"
+        )
+    return rows[OPEN]
+
+
+def estimate_files(predictions: Path, labels: Path, out: Path, design: str | None) -> None:
+    """Corrected shares from files of any classifier."""
+    rows = shares(_numbers(files.read_rows(predictions)), _numbers(files.read_rows(labels)), design=design)
+    files.write_rows(rows, out)
+    hidden = int(rows["method"].str.startswith("not shown").sum())
+    say("estimate", f"{len(rows) - hidden} shares of {rows['target'].iloc[0]}, {hidden} not shown for want of codes, in {out}")
+
+
+def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
+    """Probabilities as numbers and all else as text, whatever the file held."""
+    numeric = [name for name in rows if name.startswith("p_") or name == "pi"]
+    texts = rows.drop(columns=numeric).fillna("").astype(str)
+    return texts.assign(**{name: pd.to_numeric(rows[name], errors="coerce") for name in numeric})

@@ -1,0 +1,109 @@
+"""How rows become marks: paired dots with nested intervals, bands over time, bubbles. Each takes axes and rows, and draws nothing
+else."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.transforms import ScaledTranslation
+
+from stance.codebook import ACTS, COMPARED, DIFFERENCE
+from stance.figstyle import INK, QUIET, SIDE_COLOURS, SIDE_LABELS, SIDE_MARKERS, SIDE_TEXT, percent, points, quiet_frame
+
+OFFSET = {"US": -0.17, "RUS": 0.17, DIFFERENCE: 0.0}
+FAINT = 0.35
+
+
+def dots(axes: Axes, rows: pd.DataFrame, order: list[str], key: str, names: list[str], *, labels: bool) -> None:
+    """A row per value of `key`, a dot per side: thin line the interval, thick line the 50 % interval, hollow where there is none."""
+    quiet_frame(axes)
+    for row in rows.to_dict("records"):
+        if np.isnan(row["share"]):
+            continue
+        y, colour = order.index(row[key]) + OFFSET[row["side"]], SIDE_COLOURS.get(row["side"], INK)
+        known, faint = not np.isnan(row["low"]), FAINT if not labels and row["n"] == 0 else 1
+        for low, high, width in (("low", "high", 1.4), ("low_50", "high_50", 4.0)) if known else ():
+            axes.plot([100 * row[low], 100 * row[high]], [y, y], color=colour, linewidth=width, solid_capstyle="butt", alpha=faint)
+        face = colour if known else "white"
+        mark = SIDE_MARKERS.get(row["side"], "s")
+        axes.plot([100 * row["share"]], [y], mark, color=colour, markerfacecolor=face, markersize=7, alpha=faint, clip_on=False)
+        if labels or row["n"]:
+            end = 100 * (row["high"] if known else row["share"])
+            axes.annotate(
+                label_of(row) if labels else str(row["n"]),
+                (end, y),
+                xytext=(7, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9.5 if labels else 8.5,
+                color=SIDE_TEXT.get(row["side"], INK),
+                annotation_clip=False,
+            )
+    axes.set_ylim(len(order) - 0.45, -0.55)
+    axes.set_yticks(range(len(order)), names)
+    axes.tick_params(axis="y", pad=10)
+
+
+def label_of(row: dict[str, object]) -> str:
+    """What stands beside a dot: side, value, and of how many statements it is."""
+    if row["side"] == DIFFERENCE:
+        return points(float(row["share"]))  # type: ignore[arg-type]
+    size = f"n {row['n_statements']}" + (f", {row['n_labelled']} coded" if 0 < row["n_labelled"] < row["n_statements"] else "")  # type: ignore[operator]
+    return f"{SIDE_LABELS[str(row['side'])]} {percent(float(row['share']))} ({size})"  # type: ignore[arg-type]
+
+
+def bands(axes: Axes, rows: pd.DataFrame, order: list[str], *, names: bool) -> None:
+    """A point per period and side with two nested bands, 50 % and the interval; periods without an interval are hollow or left open."""
+    quiet_frame(axes, along="y")
+    for side in COMPARED:
+        own = rows[rows["side"] == side].set_index("period").reindex(order)
+        x, colour = np.arange(len(order)), SIDE_COLOURS[side]
+        for low, high, alpha in (("low", "high", 0.16), ("low_50", "high_50", 0.3)):
+            axes.fill_between(x, 100 * own[low].to_numpy(float), 100 * own[high].to_numpy(float), color=colour, alpha=alpha, linewidth=0)
+        shown = own["share"].notna().to_numpy()
+        solid = own["low"].notna().to_numpy()
+        axes.plot(x, 100 * own["share"].to_numpy(float), color=colour, linewidth=1.2 if solid.any() else 0)
+        for which, face in ((shown & solid, colour), (shown & ~solid, "white")):
+            axes.plot(
+                x[which], 100 * own["share"].to_numpy(float)[which], SIDE_MARKERS[side], color=colour, markerfacecolor=face, markersize=5
+            )
+        if names and shown.any():
+            last = int(np.flatnonzero(shown)[-1])
+            axes.annotate(
+                SIDE_LABELS[side],
+                (last, 100 * float(own["share"].iloc[last])),
+                xytext=(8, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9.5,
+                fontweight="bold",
+                color=SIDE_TEXT[side],
+                annotation_clip=False,
+            )
+    axes.set_xlim(-0.4, len(order) - 0.6)
+    axes.set_ylim(bottom=0)
+
+
+def key_of_sides(axes: Axes) -> None:
+    """Names the markers of the two sides above the first panel, at a fixed distance from it."""
+    for x, side, mark in ((4, "US", "●"), (44, "RUS", "◆")):
+        beside = ScaledTranslation(x / 72, 11 / 72, axes.figure.dpi_scale_trans)
+        words = f"{mark} {SIDE_LABELS[side]}"
+        axes.text(0, 1, words, transform=axes.transAxes + beside, color=SIDE_TEXT[side], fontsize=9, va="center")
+
+
+def bubbles(axes: Axes, flows: pd.DataFrame, order: list[str], most: int, side: str, *, names: bool) -> None:
+    """A count per addressee and act of one side, as a disc of that area with its number."""
+    quiet_frame(axes)
+    axes.grid(visible=False)
+    axes.hlines(range(len(order)), -0.5, len(ACTS) - 0.5, color="#EEEEEE", linewidth=0.8, zorder=0)
+    for row in flows.to_dict("records"):
+        x, y = list(ACTS).index(row["act"]), order.index(row["addressee"])
+        size = 120 + 400 * row["n"] / most
+        axes.scatter([x], [y], s=size, color=SIDE_COLOURS[side], marker=SIDE_MARKERS[side], alpha=0.18, linewidths=0)
+        axes.text(x, y, str(row["n"]), ha="center", va="center", fontsize=10, fontweight="bold", color=INK)
+    axes.set_xlim(-0.5, len(ACTS) - 0.5)
+    axes.set_ylim(len(order) - 0.5, -0.5)
+    axes.set_xticks(range(len(ACTS)), [act.capitalize() for act in ACTS], fontsize=9, color=QUIET)
+    axes.xaxis.tick_top()
+    axes.set_yticks(range(len(order)), [f"to {name}" for name in order] if names else [""] * len(order))
+    axes.set_title(SIDE_LABELS[side], loc="left", fontsize=11, fontweight="bold", color=SIDE_TEXT[side], pad=10)

@@ -1,0 +1,173 @@
+"""The words of the figures, written from the numbers: titles that state a finding only where the interval allows it, notes, alt text,
+sources.
+
+A gap is stated where the interval of RUS - US leaves out 0 and, among many, its q-value (Benjamini & Hochberg 1995) is at most ALPHA.
+"""
+
+import numpy as np
+import pandas as pd
+
+from stance.cells import BY_HAND, CORRECTED, UNCORRECTED
+from stance.codebook import COMPARED, DIFFERENCE, codebook
+from stance.figstyle import SIDE_LABELS, percent, points
+
+ALPHA = 0.05
+VERBS = {"warning": "warns", "reassurance": "reassures", "demand": "demands"}
+PLURALS = {"warning": "Warnings", "reassurance": "Reassurances", "demand": "Demands", "other": "Other statements"}
+BARE = {"US": "the US", "RUS": "Russia"}
+
+
+def clear(rows: pd.DataFrame) -> pd.DataFrame:
+    """The differences that may be stated, widest first."""
+    gaps = rows[(rows["side"] == DIFFERENCE) & rows["low"].notna()]
+    gaps = gaps[((gaps["low"] > 0) | (gaps["high"] < 0)) & ~(gaps["q"] > ALPHA)]
+    return gaps.loc[gaps["share"].abs().sort_values(ascending=False, kind="stable").index]
+
+
+def unsaid(rows: pd.DataFrame, what: str) -> str:
+    """Why no gap can be stated, or empty where it might be."""
+    sides = rows[rows["side"].isin(COMPARED)]
+    if sides["n_statements"].max() == 0:
+        return "No statement of the US or Russia was found"
+    silent = [side for side in COMPARED if sides.loc[sides["side"] == side, "n_statements"].max() == 0]
+    if silent:
+        return f"{_capital(BARE[silent[0]])} says nothing in these documents"
+    if (sides["method"] == UNCORRECTED).any():
+        return f"US and Russian statements by {what}: classifier's count, uncorrected"
+    if rows.loc[rows["side"] == DIFFERENCE, "low"].isna().all():
+        return f"Too few codes to compare the sides by {what}"
+    return ""
+
+
+def acts_title(rows: pd.DataFrame) -> str:
+    """The widest clear gap in warnings, reassurances or demands."""
+    found = clear(rows[rows["act"] != "other"])
+    if found.empty:
+        return unsaid(rows, "act") or "No clear gap between the US and Russia by act"
+    return unsaid(rows, "act") or _capital(_more(found.iloc[0]))
+
+
+def difference_title(rows: pd.DataFrame) -> str:
+    """How many acts the sides differ in."""
+    acts = clear(rows[rows["act"] != "other"])["act"].tolist()
+    if not acts:
+        return unsaid(rows, "act") or "No act clearly sets the sides apart"
+    *most, last = (PLURALS[act].lower() for act in acts)
+    return unsaid(rows, "act") or f"The sides differ in {', '.join(most)}{' and ' if most else ''}{last}"
+
+
+def issues_title(rows: pd.DataFrame) -> str:
+    """The widest clear gap over issues and acts."""
+    found = clear(rows[(rows["act"] != "other") & (rows["issue"] != "none_other")])
+    if found.empty:
+        return unsaid(rows, "issue") or "No clear gap between the US and Russia by issue"
+    first = found.iloc[0]
+    return unsaid(rows, "issue") or f"{codebook().issues[first['issue']].name}: {_more(first)}"
+
+
+def months_title(rows: pd.DataFrame) -> str:
+    """The act with most periods of a clear gap, and in how many."""
+    found, of = clear(rows[rows["act"] != "other"]), rows["period"].nunique()
+    if found.empty:
+        return unsaid(rows, "month") or "No clear gap between the sides in any period"
+    counts = found.assign(more=found["share"] > 0).groupby(["act", "more"]).size().sort_values(ascending=False, kind="stable")
+    (act, more), n = counts.index[0], int(counts.iloc[0])
+    lead, other = ("RUS", "US") if more else ("US", "RUS")
+    return unsaid(rows, "month") or f"{_capital(BARE[lead])} {VERBS[act]} more often than {BARE[other]} in {n} of {of} periods"
+
+
+def positions_title(rows: pd.DataFrame) -> str:
+    """The issue on which the stances of the sides differ most."""
+    found = clear(rows[rows["stance"] != "unclear"])
+    if found.empty:
+        return unsaid(rows, "stance") or "No clear gap in stances on any issue"
+    return unsaid(rows, "stance") or f"The sides' stances differ most on {codebook().issues[found.iloc[0]['issue']].name}"
+
+
+def conditions_title(rows: pd.DataFrame) -> str:
+    """The act whose conditions differ most."""
+    found = clear(rows[rows["act"] != "other"])
+    if found.empty:
+        return unsaid(rows, "condition") or "No clear gap in how often acts carry conditions"
+    lead = BARE["RUS" if found.iloc[0]["share"] > 0 else "US"]
+    return unsaid(rows, "condition") or f"{PLURALS[found.iloc[0]['act']]} of {lead} carry conditions more often"
+
+
+def flows_title(flows: pd.DataFrame, unspecified: str) -> str:
+    """Names each side's most frequent addressee among the statements as counted; neutral where two are level."""
+    first = {}
+    for side in COMPARED:
+        named = flows[(flows["side"] == side) & (flows["addressee"] != unspecified)].groupby("addressee")["n"].sum()
+        if len(named) and (named == named.max()).sum() == 1:
+            first[side] = named.idxmax()
+    if len(first) < len(COMPARED):
+        return "Who says what to whom"
+    if first["US"] == first["RUS"]:
+        return f"Both sides address {first['US']} most often"
+    return f"The US most often addresses {first['US']}, Russia {first['RUS']}"
+
+
+def _more(gap: pd.Series) -> str:
+    lead, other = ("RUS", "US") if gap["share"] > 0 else ("US", "RUS")
+    return f"{BARE[lead]} {VERBS[gap['act']]} more often than {BARE[other]}"
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def sizes(rows: pd.DataFrame) -> str:
+    """How many statements of each side there are."""
+    found = {side: int(rows.loc[rows["side"] == side, "n_statements"].max()) for side in COMPARED}
+    return f"{found['US']:,} US and {found['RUS']:,} Russian statements"
+
+
+def note(rows: pd.DataFrame, codes: int, *, interval: bool = True) -> str:
+    """What the marks are, what the interval is for, and what is not shown; `codes` were drawn in all."""
+    methods = set(rows["method"])
+    hand = next((method for method in methods if method.startswith(BY_HAND)), "")
+    if hand:
+        drawn = "Dots: exact share. Lines: 95% and, thick, 50% interval (Wilson) for statements like these. " if interval else ""
+        return f"{drawn}Every statement was read and coded by: {hand.removeprefix(BY_HAND).strip(' ()')}."
+    if CORRECTED in methods:
+        drawn = "Lines or bands: 95% and, thick or dark, 50% interval for this corpus. " if interval else ""
+        hidden = " Cells with too few codes are left out." if (rows["method"] != CORRECTED).any() else ""
+        return f"{drawn}Classifier's count, corrected by {codes} codes drawn at random from these documents.{hidden}"
+    if methods == {UNCORRECTED}:
+        return "Hollow dots: classifier's count, uncorrected. Its error in these documents is not known, so there is no interval."
+    return "Too few codes were drawn from these documents to show a share."
+
+
+def alt(what: str, rows: pd.DataFrame, title: str) -> str:
+    """Alt text: chart type and data, the title, and the largest values with their intervals."""
+    sides = rows[rows["side"].isin(COMPARED) & rows["share"].notna()]
+    sides = sides[sides["act"] != "other"] if "act" in sides else sides
+    values = "; ".join(
+        _value(row) for row in sides.sort_values("share", ascending=False, kind="stable").head(2).to_dict("records") if row["n_statements"]
+    )
+    return f"{what}, titled “{title}”. Highest: {values or 'none'}."
+
+
+def _value(row: dict[str, object]) -> str:
+    names = [str(row[name]) for name in ("act", "stance", "period") if row.get(name)]
+    if row.get("issue"):
+        names.insert(1 if row.get("act") else 0, f"on {codebook().issues[str(row['issue'])].name}")
+    low, high = float(row["low"]), float(row["high"])  # type: ignore[arg-type]
+    reach = "" if np.isnan(low) else f" (interval {percent(low)} to {percent(high)})"
+    return f"{SIDE_LABELS[str(row['side'])]}, {', '.join(names)}: {percent(float(row['share']))}{reach}"  # type: ignore[arg-type]
+
+
+def gap_of(row: dict[str, object]) -> str:
+    """A difference in points with its interval."""
+    low, high = float(row["low"]), float(row["high"])  # type: ignore[arg-type]
+    return points(float(row["share"])) + ("" if np.isnan(low) else f" (interval {points(low)} to {points(high)})")  # type: ignore[arg-type]
+
+
+def source_line(documents: pd.DataFrame) -> str:
+    """Outlets and dates of the documents; files that name no outlet are called by their own name."""
+    outlets = sorted({row["outlet"] or row["source"] for row in documents.to_dict("records")})
+    shown = "; ".join(outlets[:3]) + (f" and {len(outlets) - 3} more" if len(outlets) > 3 else "")
+    dates = sorted(set(documents["published"]) - {""})
+    when = f", {dates[0]} to {dates[-1]}" if len(dates) > 1 else f", {dates[0]}" if dates else ", undated"
+    count = f"{len(documents)} document{'s' if len(documents) != 1 else ''}"
+    return f"Source: {shown}{when} ({count}); stance."

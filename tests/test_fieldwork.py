@@ -1,0 +1,150 @@
+"""From predictions to corrected shares through the commands: draw, code, read back, estimate; bad input ends in one line."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from frames import documents, predictions
+from stance import files
+from stance.cli import app
+from stance.codebook import ACTS
+
+CODES = [(side, act, issue) for side in ("US", "RUS") for act in ACTS for issue in ("iran", "energy")] * 25
+
+
+def run(*arguments: object, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Predictions and documents of an invented text, and a sample of it."""
+    folder = tmp_path_factory.mktemp("corpus")
+    files.write_table(predictions(CODES), folder / "predictions.parquet")
+    files.write_table(documents(len(CODES), published="2022-02-03"), folder / "documents.parquet")
+    drawn = run("sample", folder / "predictions.parquet", folder / "documents.parquet", "--size", 200, "--out", folder / "coding")
+    assert drawn.exit_code == 0, drawn.output
+    return folder
+
+
+def coded(corpus: Path, name: str, **change: str) -> Path:
+    """The sheet as one coder fills it: as predicted, but for `change` (statement -> act)."""
+    sheet = files.read_csv(corpus / "coding" / "sheet.csv")
+    known = files.read_table(corpus / "predictions.parquet").set_index("statement_id").loc[sheet["statement_id"]]
+    filled = sheet.assign(act=known["act"].to_numpy(), issue=known["issue"].to_numpy(), stance="unclear")
+    filled["act"] = [change.get(name, act) for name, act in zip(filled["statement_id"], filled["act"], strict=True)]
+    files.write_csv(filled, corpus / f"{name}.csv")
+    return corpus / f"{name}.csv"
+
+
+def label(corpus: Path, *sheets: Path, out: str = "labels.csv", **options: Path) -> Result:
+    more = [part for name, value in options.items() for part in (f"--{name}", value)]
+    return run("label", *sheets, "--design", corpus / "coding" / "design.csv", "--out", corpus / out, *more)
+
+
+def test_a_sample_is_written_blind_for_every_way_of_coding(corpus: Path) -> None:
+    folder = corpus / "coding"
+    assert sorted(path.name for path in folder.iterdir()) == ["design.csv", "label_config.xml", "sheet.csv", "tasks.json"]
+    design, sheet = (files.read_csv(folder / name) for name in ("design.csv", "sheet.csv"))
+    assert design["statement_id"].tolist() == sheet["statement_id"].tolist() and len(design) == 200
+    assert not {"pi", "stratum", *(f"p_{act}" for act in ACTS)} & set(sheet.columns)
+    assert [task["data"]["statement_id"] for task in json.loads((folder / "tasks.json").read_text())] == sheet["statement_id"].tolist()
+
+
+def test_from_sample_to_shares(corpus: Path, tmp_path: Path) -> None:
+    result = label(corpus, coded(corpus, "anna"), coded(corpus, "ben"))
+    assert result.exit_code == 0 and "200 of 200 statements settled" in result.stderr and "alpha 1.00" in result.stderr
+    out = tmp_path / "shares.csv"
+    found = run("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv", "--out", out)
+    assert found.exit_code == 0, found.output
+    rows = pd.read_csv(out, keep_default_na=False)
+    over_all = rows[(rows["issue"] == "") & (rows["period"] == "")]
+    assert len(over_all) == 12 and over_all["share"].astype(float).tolist() == pytest.approx([0.25, 0.25, 0] * 4, abs=1e-6)
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
+def test_files_of_every_kind_give_the_same_shares(corpus: Path, tmp_path: Path, ending: str) -> None:
+    label(corpus, coded(corpus, "anna"))
+    kept = ["statement_id", "doc_id", "side", "act", *(f"p_{act}" for act in ACTS)]
+    files.write_rows(files.read_table(corpus / "predictions.parquet")[kept], tmp_path / f"p.{ending}")
+    files.write_rows(files.read_csv(corpus / "labels.csv")[["statement_id", "act", "pi", "stratum"]], tmp_path / f"l.{ending}")
+    out = tmp_path / f"shares.{ending}"
+    found = run("estimate", "--predictions", tmp_path / f"p.{ending}", "--labels", tmp_path / f"l.{ending}", "--out", out)
+    assert found.exit_code == 0, found.output
+    rows = files.read_rows(out)
+    assert len(rows) == 12 and rows["side"].tolist()[:3] == ["US", "RUS", "RUS - US"]
+
+
+def test_disagreements_are_listed_and_settled_by_the_row_that_is_kept(corpus: Path) -> None:
+    first = files.read_csv(corpus / "coding" / "design.csv")["statement_id"].iloc[0]
+    sheets = coded(corpus, "anna", **{first: "warning"}), coded(corpus, "ben", **{first: "demand"})
+    result = label(corpus, *sheets, out="two.csv")
+    assert result.exit_code == 0 and "coders differ on 1" in result.stderr and "199 of 200" in result.stderr
+    listed = files.read_csv(corpus / "two.disagreements.csv")
+    assert listed["act"].tolist() == ["warning", "demand"]
+    open_one = run("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "two.csv", "--out", corpus / "x.csv")
+    assert open_one.exit_code == 1 and "''" in open_one.stderr
+    files.write_csv(listed.tail(1), corpus / "decided.csv")
+    assert "200 of 200" in label(corpus, *sheets, out="two.csv", adjudicated=corpus / "decided.csv").stderr
+
+
+def test_lost_doubled_and_unknown_ids_are_named_and_the_rest_is_kept(corpus: Path) -> None:
+    sheet = files.read_csv(coded(corpus, "anna"))
+    lost, doubled = sheet["statement_id"].iloc[0], sheet["statement_id"].iloc[1]
+    spoilt = pd.concat([sheet.iloc[1:], sheet.iloc[1:2], sheet.iloc[2:3].assign(statement_id="nobody")])
+    files.write_csv(spoilt, corpus / "spoilt.csv")
+    result = label(corpus, corpus / "spoilt.csv", out="spoilt-labels.csv")
+    assert result.exit_code == 1 and all(name in result.stderr for name in (lost, doubled, "nobody"))
+    refused = files.read_csv(corpus / "spoilt-labels.refused.csv").set_index("statement_id")["reason"]
+    assert len(refused) == 3 and len(set(refused)) == 3
+    assert (files.read_csv(corpus / "spoilt-labels.csv")["act"] != "").sum() == 198
+
+
+def test_a_sheet_is_coded_in_the_terminal_and_taken_up_again(corpus: Path, tmp_path: Path) -> None:
+    sheet = tmp_path / "carla.csv"
+    files.write_csv(files.read_csv(corpus / "coding" / "sheet.csv").head(2), sheet)
+    first = run("code", sheet, stdin="warning\n\niran\nunclear\nq\n")
+    assert first.exit_code == 0 and "1 of 2 statements coded" in first.stderr
+    second = run("code", sheet, stdin="4\n\n1\n3\n")
+    assert "2 of 2 statements coded" in second.stderr
+    assert files.read_csv(sheet)["act"].tolist() == ["warning", ACTS[3]]
+
+
+def test_a_plan_says_how_many_codes_are_needed(corpus: Path) -> None:
+    arguments = ("sample", corpus / "predictions.parquet", corpus / "documents.parquet", "--plan", "--half-width", 0.1)
+    result = run(*arguments)
+    assert result.exit_code == 0 and "codes bring every act of both sides within ± 10 points" in result.stderr
+    assert "warning" in result.stdout and not (corpus / "sample").exists()
+
+
+def test_names_are_hidden_on_request(corpus: Path, tmp_path: Path) -> None:
+    result = run(
+        "sample", corpus / "predictions.parquet", corpus / "documents.parquet", "--size", 50, "--masked", "--out", tmp_path / "coding"
+    )
+    assert result.exit_code == 0, result.output
+    sheet = files.read_csv(tmp_path / "coding" / "sheet.csv")
+    assert not sheet["speaker"].str.contains(r"\bUS\b").any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(["sample", "{p}", "{d}"], ["no --out", "--plan"], id="nowhere to write"),
+        pytest.param(["sample", "{p}", "{d}", "--size", "4", "--out", "x"], ["floor", "--size"], id="fewer than the floors"),
+        pytest.param(["sample", "{p}", "gone.parquet", "--out", "x"], ["gone.parquet"], id="no documents"),
+        pytest.param(["label", "gone.csv", "--design", "{p}"], ["gone.csv"], id="no codes"),
+        pytest.param(["label", "{d}.json", "--design", "{p}"], ["documents.parquet.json"], id="no export"),
+        pytest.param(["estimate", "--predictions", "{p}"], ["--labels"], id="labels missing"),
+        pytest.param(["estimate", "--predictions", "{p}", "--labels", "x.txt", "--out", "y.csv"], ["x.txt", ".jsonl"], id="unknown ending"),
+        pytest.param(["code", "gone.csv"], ["gone.csv"], id="no sheet"),
+    ],
+)
+def test_bad_input_is_one_line(corpus: Path, arguments: list[str], words: list[str]) -> None:
+    places = {"p": corpus / "predictions.parquet", "d": corpus / "documents.parquet"}
+    result = run(*(argument.format(**places) for argument in arguments))
+    assert result.exit_code == 1 and len(result.stderr.strip().splitlines()) == 1, result.output
+    assert all(word in result.stderr for word in words), result.stderr
