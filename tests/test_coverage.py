@@ -24,7 +24,7 @@ benchmark = load("coverage_benchmark", "coverage.py")
 CELLS = [
     {"errors": errors, "correlation": correlation, "prevalence": prevalence, "codes": codes, "drawn": drawn}
     for errors in ("worse on Russia", "leaning apart")
-    for correlation, prevalence, codes in ((0.0, 0.1, 300), (0.3, 0.3, 100), (0.1, 0.03, 1000))
+    for correlation, prevalence, codes in ((0.0, 0.1, 300), (0.3, 0.3, 300), (0.1, 0.03, 1000))
     for drawn in simulated.DRAWS
 ]
 REPLICATES = 300

@@ -167,10 +167,10 @@ def test_an_act_of_which_no_code_is_to_be_expected_is_not_shown_whatever_was_fou
 def test_months_with_few_codes_are_pooled() -> None:
     frame, true = classified()
     dated = frame.assign(period=[f"2022-{1 + k % 10:02d}" for k in range(len(frame))])
-    rows = shares(dated, labelled(frame, true))
+    rows = shares(dated, labelled(frame, true, 600))
     periods = rows.loc[rows["period"] != "", "period"].unique().tolist()
     assert periods[0].startswith("2022-01 to ") and periods[-1].endswith(" to 2022-10")
-    assert (rows.loc[(rows["period"] != "") & (rows["side"] != DIFFERENCE), "n_labelled"] >= 40).all()
+    assert (rows.loc[(rows["period"] != "") & (rows["side"] != DIFFERENCE), "n_labelled"] >= 100).all()
 
 
 def test_issues_are_estimated_only_where_they_were_coded() -> None:

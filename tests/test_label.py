@@ -1,15 +1,13 @@
-"""Codes to labels: matching by place, refusal of changed words, ties left out, and agreement by known values."""
+"""Codes to labels: matching by place, refusal of changed words, ties left out, masked codes; agreement is in test_agreement."""
 
 import hashlib
 
-import krippendorff
-import numpy as np
 import pandas as pd
 import pytest
 
 from conftest import document
 from stance.errors import StanceError
-from stance.label import AUTHORED_COLUMNS, CODE_COLUMNS, CORPUS_COLUMNS, agreements, label, masked, pair
+from stance.label import AUTHORED_COLUMNS, CODE_COLUMNS, CORPUS_COLUMNS, label, masked, pair
 from stance.records import STATEMENTS, empty
 
 TEXT = "The Kremlin said talks would go on. Washington said no more."
@@ -108,34 +106,6 @@ def test_joint_statements_match_by_side() -> None:
     coded = [statement([[0, 10]], "", "US"), statement([[0, 10]], "", "RUS")]
     extracted = [statement([[0, 10]], "r", "RUS"), statement([[0, 10]], "u", "US")]
     assert pair(coded, extracted) == {0: "u", 1: "r"}
-
-
-def test_alpha_is_that_of_the_library_and_lies_in_its_interval() -> None:
-    rng = np.random.default_rng(5)
-    acts = np.array(["warning", "reassurance", "demand", "other"])
-    first = rng.choice(acts, 200)
-    second = np.where(rng.random(200) < 0.8, first, rng.choice(acts, 200))
-    rows = pd.DataFrame(
-        {
-            "coder_a": first,
-            "coder_b": second,
-            "side": rng.choice(["US", "RUS"], 200),
-            "scenario": rng.integers(0, 40, 200).astype(str),
-        }
-    )
-    found = agreements(rows, "scenario")["alpha"]
-    expected = krippendorff.alpha(
-        value_counts=None,
-        reliability_data=[
-            pd.factorize(pd.concat([rows["coder_a"], rows["coder_b"]]))[0][:200],
-            pd.factorize(pd.concat([rows["coder_a"], rows["coder_b"]]))[0][200:],
-        ],
-        level_of_measurement="nominal",
-    )
-    assert found["overall"]["value"] == pytest.approx(expected)
-    for part in found.values():
-        assert part["low"] <= part["value"] <= part["high"]
-    assert set(found) == {"overall", *acts, "US", "RUS"}
 
 
 def test_codes_of_a_corpus_stand_off_without_words() -> None:

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import false_discovery_control
 
-from stance.cells import ANY, LEAST_CODES, NOT_SHOWN, Corpus, Domain, Rule, contrast
+from stance.cells import ANY, NOT_SHOWN, Corpus, Domain, Rule, contrast
 from stance.codebook import ACTS, COMPARED, DIFFERENCE
 from stance.records import CONDITIONS, ISSUES, POSITIONS, SHARES, STANCES, check, empty
 
 NO_STANCE = "n/a"
 NO_ISSUE = "none_other"
+PERIOD_CODES = 100  # more than a cell needs, so that acts of a tenth of the statements are shown in each period
 
 
 def shares_table(corpus: Corpus, level: float) -> pd.DataFrame:
@@ -55,7 +56,7 @@ def conditions_table(corpus: Corpus, level: float) -> pd.DataFrame:
 
 
 def periods(corpus: Corpus) -> Iterable[tuple[str, np.ndarray]]:
-    """Months with their statements; where codes were drawn, neighbouring months are pooled until each side has LEAST_CODES codes."""
+    """Months with their statements; where codes were drawn, neighbouring months are pooled until each side has PERIOD_CODES codes."""
     dated = corpus.statements["period"].to_numpy(str)
     months = sorted(set(dated) - {""})
     groups: list[list[str]] = [[month] for month in months]
@@ -80,7 +81,7 @@ def _pooled(months: list[str], counts: dict[str, pd.Series]) -> list[list[str]]:
     open_group: list[str] = []
     for month in months:
         open_group.append(month)
-        if all(counts[side].reindex(open_group).sum() >= LEAST_CODES for side in COMPARED):
+        if all(counts[side].reindex(open_group).sum() >= PERIOD_CODES for side in COMPARED):
             groups, open_group = [*groups, open_group], []
     if open_group and groups:
         groups[-1] += open_group
