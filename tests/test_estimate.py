@@ -1,5 +1,6 @@
 """Shares by each method: exact by hand, corrected by drawn codes, uncorrected; what counts, and what is refused."""
 
+import doctest
 import math
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import stance.estimate
 from frames import MIXED, coded, documents, predictions
 from stance.cells import BY_HAND, CORRECTED, NOT_SHOWN, UNCORRECTED
 from stance.codebook import ACTS, DIFFERENCE
@@ -129,6 +131,10 @@ def test_drawn_codes_correct_the_count() -> None:
             assert row["low"] < row["low_50"] < row["share"] < row["high_50"] < row["high"]
     gap = found.loc[(DIFFERENCE, "warning")]
     assert gap["share"] == pytest.approx(found.loc[("RUS", "warning"), "share"] - found.loc[("US", "warning"), "share"])
+
+
+def test_the_worked_example_holds() -> None:
+    assert doctest.testmod(stance.estimate).failed == 0 and doctest.testmod(stance.estimate).attempted >= 5
 
 
 def test_swapping_the_sides_turns_the_difference_round() -> None:

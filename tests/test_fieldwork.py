@@ -61,6 +61,7 @@ def test_from_sample_to_shares(corpus: Path, tmp_path: Path) -> None:
     out = tmp_path / "shares.csv"
     found = run("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv", "--out", out)
     assert found.exit_code == 0, found.output
+    assert "25.0 (" in found.stdout and "+0.0 (" in found.stdout and "this corpus" in found.stdout
     rows = pd.read_csv(out, keep_default_na=False)
     over_all = rows[(rows["issue"] == "") & (rows["period"] == "")]
     assert len(over_all) == 12 and over_all["share"].astype(float).tolist() == pytest.approx([0.25, 0.25, 0] * 4, abs=1e-6)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from stance import files
 from stance.actors import gazetteer
+from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES
 from stance.codes import OPEN, Codes, need, read_codes
 from stance.console import app, say, talk
 from stance.design import DOCUMENTS
@@ -138,8 +139,29 @@ def estimate_files(predictions: Path, labels: Path, out: Path, design: str | Non
     """Corrected shares from files of any classifier."""
     rows = shares(_numbers(files.read_rows(predictions)), _numbers(files.read_rows(labels)), design=design)
     files.write_rows(rows, out)
+    _print_estimates(rows)
     hidden = int(rows["method"].str.startswith("not shown").sum())
     say("estimate", f"{len(rows) - hidden} shares of {rows['target'].iloc[0]}, {hidden} not shown for want of codes, in {out}")
+
+
+def _print_estimates(rows: pd.DataFrame) -> None:
+    """Shares over all issues and periods with their intervals, as a table for people on stdout."""
+    over_all = rows[(rows["issue"] == "") & (rows["period"] == "")].set_index(["act", "side"])
+    table = Table(caption=f"{LEVEL:.0%} intervals for {rows['target'].iloc[0]}, %", caption_justify="left")
+    table.add_column("act")
+    for side in [*COMPARED, DIFFERENCE]:
+        table.add_column(SIDE_NAMES.get(side, side), justify="right")
+    for act in ACTS:
+        table.add_row(act, *(_cell(over_all.loc[(act, side)], points=side == DIFFERENCE) for side in [*COMPARED, DIFFERENCE]))
+    Console().print(table)
+
+
+def _cell(row: pd.Series, *, points: bool) -> str:
+    if pd.isna(row["share"]):
+        return "too few codes"
+    sign = "+" if points else ""
+    share, low, high = (format(100 * row[name], f"{sign}.1f") for name in ("share", "low", "high"))
+    return f"{share} ({low} to {high})"
 
 
 def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
