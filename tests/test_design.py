@@ -28,6 +28,11 @@ def test_documents_labelled_whole_are_documents_drawn() -> None:
     assert design.by == DOCUMENTS and design.unit.tolist() == [0, 0, 0, 1, 1, 1] and len(design.pi) == 2
 
 
+def test_a_lost_label_does_not_turn_documents_into_statements() -> None:
+    _, design = read_design(labels(*range(11)), PREDICTIONS)
+    assert design.by == DOCUMENTS
+
+
 def test_what_is_said_goes_before_what_is_seen() -> None:
     whole = labels(0, 1, 2)
     assert read_design(whole, PREDICTIONS, STATEMENTS)[1].by == STATEMENTS

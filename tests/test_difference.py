@@ -97,6 +97,21 @@ def test_right_predictions_leave_no_error_and_useless_ones_are_not_used() -> Non
     assert noise.tuning < 0.15 and noise.se == pytest.approx(share(y, y * 0, 0.0, np.ones(400, bool), simple(400, 0.01), 0.0).se, rel=0.02)
 
 
+@pytest.mark.parametrize(("right", "codes"), [(0.995, 400), (0.98, 200), (0.95, 400)])
+def test_a_good_classifier_keeps_an_interval_that_covers(right: float, codes: int) -> None:
+    """Hard predictions that are nearly always right: few errors are found in the sample, often none."""
+    rng, size, covered = np.random.default_rng(9), 5000, 0
+    for _ in range(300):
+        true = (rng.random(size) < 0.15).astype(float)
+        f = np.where(rng.random(size) < right, true, 1 - true)
+        drawn = rng.choice(size, codes, replace=False)
+        found = share(true[drawn], f[drawn], float(f.mean()), np.ones(codes, bool), simple(codes, codes / size))
+        low, high = found.interval(0.95)
+        covered += low <= true.mean() <= high
+        assert high > low
+    assert covered / 300 > 0.91
+
+
 def test_few_positive_codes_are_corrected_in_full() -> None:
     y = np.zeros(200)
     y[: ENOUGH_TO_TUNE - 1] = 1

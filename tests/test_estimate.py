@@ -240,6 +240,40 @@ def test_bad_predictions_are_refused_by_name() -> None:
         shares(frame.assign(act="threat"), labels)
 
 
+@pytest.mark.parametrize("value", [float("nan"), 1.2, -0.1, float("inf"), "high"])
+def test_probabilities_that_are_none_are_refused(value: object) -> None:
+    frame, true = classified(200)
+    spoilt = frame.assign(p_demand=[value, *frame["p_demand"].iloc[1:]])
+    with pytest.raises(StanceError, match="p_demand of s0"):
+        shares(spoilt, labelled(frame, true, 100))
+    with pytest.raises(StanceError, match="p_warning"):
+        shares(frame.drop(columns="p_demand"), labelled(frame, true, 100))
+
+
+def test_unknown_sides_designs_and_levels_are_refused() -> None:
+    frame, true = classified(200)
+    labels = labelled(frame, true, 100)
+    with pytest.raises(StanceError, match="USA"):
+        shares(frame.assign(side="USA"), labels)
+    with pytest.raises(StanceError, match="document"):
+        shares(frame, labels, design="document")
+    with pytest.raises(StanceError, match="95"):
+        shares(frame, labels, level=95)
+
+
+def test_every_interval_holds_its_share_whatever_the_classifier() -> None:
+    frame, true = classified()
+    wrong = frame.assign(**{f"p_{act}": 0.0 for act in ACTS}).assign(act="warning", p_warning=1.0)
+    rows = shares(wrong, labelled(frame, true)).dropna(subset=["share"])
+    assert ((rows["low"] <= rows["share"]) & (rows["share"] <= rows["high"])).all()
+
+
+def test_documents_of_a_difference_are_counted_once() -> None:
+    frame, true = classified()
+    rows = shares(frame, labelled(frame, true))
+    assert rows.loc[rows["side"] == DIFFERENCE, "n_documents"].max() == frame["doc_id"].nunique()
+
+
 def test_labels_of_other_sides_are_left_aside() -> None:
     frame, true = classified()
     frame.loc[frame.index % 4 == 0, "side"] = "other"

@@ -67,6 +67,15 @@ def test_from_sample_to_shares(corpus: Path, tmp_path: Path) -> None:
     assert len(over_all) == 12 and over_all["share"].astype(float).tolist() == pytest.approx([0.25, 0.25, 0] * 4, abs=1e-6)
 
 
+def test_how_the_draw_was_read_is_said_and_probabilities_that_do_not_fit_are_noticed(corpus: Path) -> None:
+    label(corpus, coded(corpus, "anna"), out="l.csv")
+    given = ("estimate", "--predictions", corpus / "predictions.parquet", "--out", corpus / "s.csv")
+    result = run(*given, "--labels", corpus / "l.csv")
+    assert "a draw of statements in" in result.stderr and "stand for" not in result.stderr
+    files.write_csv(files.read_csv(corpus / "l.csv").assign(pi="1.0"), corpus / "ones.csv")
+    assert "stand for 200 statements, the predictions hold 400" in run(*given, "--labels", corpus / "ones.csv").stderr
+
+
 @pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
 def test_files_of_every_kind_give_the_same_shares(corpus: Path, tmp_path: Path, ending: str) -> None:
     label(corpus, coded(corpus, "anna"))
@@ -141,10 +150,14 @@ def test_names_are_hidden_on_request(corpus: Path, tmp_path: Path) -> None:
         pytest.param(["label", "{d}.json", "--design", "{p}"], ["documents.parquet.json"], id="no export"),
         pytest.param(["estimate", "--predictions", "{p}"], ["--labels"], id="labels missing"),
         pytest.param(["estimate", "--predictions", "{p}", "--labels", "x.txt", "--out", "y.csv"], ["x.txt", ".jsonl"], id="unknown ending"),
+        pytest.param(
+            ["estimate", "--predictions", "{d}.json.parquet", "--labels", "x.csv", "--out", "y.csv"], ["json.parquet"], id="broken"
+        ),
         pytest.param(["code", "gone.csv"], ["gone.csv"], id="no sheet"),
     ],
 )
 def test_bad_input_is_one_line(corpus: Path, arguments: list[str], words: list[str]) -> None:
+    (corpus / "documents.parquet.json.parquet").write_text("no table")
     places = {"p": corpus / "predictions.parquet", "d": corpus / "documents.parquet"}
     result = run(*(argument.format(**places) for argument in arguments))
     assert result.exit_code == 1 and len(result.stderr.strip().splitlines()) == 1, result.output

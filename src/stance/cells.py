@@ -76,7 +76,7 @@ class Cell:
     n: int
     raw: float
     n_statements: int
-    n_documents: int
+    documents: frozenset[str]
     n_labelled: int
     method: str
 
@@ -95,7 +95,7 @@ class Cell:
             "se": self.estimate.se if self.estimate else np.nan,
             "q": np.nan,
             "n_statements": self.n_statements,
-            "n_documents": self.n_documents,
+            "n_documents": len(self.documents),
             "n_labelled": self.n_labelled,
             "raw": self.raw,
             "gold_only": self.alone.shown if self.alone else np.nan,
@@ -133,7 +133,7 @@ class Domain:
         A cell without codes enough is not shown, see `enough`.
         """
         among = self.own[whole.holds(self.own) > 0]
-        n, size, documents = int(part.holds(among).sum()), len(among), among["doc_id"].nunique()
+        n, size, documents = int(part.holds(among).sum()), len(among), frozenset(among["doc_id"])
         raw = n / size if size else np.nan
         if self.corpus.by_hand:
             return Cell(_exact(n, size), None, n, raw, size, documents, size, self.corpus.method)
@@ -170,9 +170,8 @@ def contrast(first: Cell, second: Cell) -> Cell:
     pairs = ((first.estimate, second.estimate), (first.alone, second.alone))
     found, alone = (subtract(one, other) if one and other else None for one, other in pairs)
     hidden = NOT_SHOWN in (first.method, second.method)
-    statements, documents, labelled = (
-        getattr(first, name) + getattr(second, name) for name in ("n_statements", "n_documents", "n_labelled")
-    )
+    statements, labelled = first.n_statements + second.n_statements, first.n_labelled + second.n_labelled
+    documents = first.documents | second.documents
     method = NOT_SHOWN if hidden else first.method
     return Cell(found, alone, first.n + second.n, first.raw - second.raw, statements, documents, labelled, method)
 

@@ -78,7 +78,7 @@ def issues_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     present = [code for code in codebook().issues if rows.loc[rows["issue"] == code, "n"].sum() > 0] or ["none_other"]
     rows = rows[rows["issue"].isin(present)]
     title = titles.issues_title(rows)
-    subtitle = f"Share of each side's attributed statements by issue and act, %. Numbers at the lines are counts. {titles.sizes(rows)}."
+    subtitle = f"Share of each side's attributed statements by issue and act, %. Numbers are counts. {titles.sizes(rows)}."
     page = frame(230 + ROW * len(present), title, subtitle, titles.note(rows, codes), source)
     sides = rows[rows["side"].isin(COMPARED)]
     _panels(page, sides, "act", {act: act.capitalize() for act in ACTS}, present)
@@ -103,7 +103,7 @@ def months_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
             [order[k].replace(" to ", "\nto ") if n == len(MARKED) - 1 else "" for k in range(0, len(order), step)],
         )
     sides = rows[rows["side"].isin(COMPARED)]
-    return page.figure("months", titles.alt("Line charts with bands of the share of each act by period and side", rows, title), sides)
+    return page.figure("months", titles.alt("Line charts of the share of each act by period and side", rows, title), sides)
 
 
 def positions_figure(positions: pd.DataFrame, source: str, codes: int) -> Figure:
@@ -112,7 +112,7 @@ def positions_figure(positions: pd.DataFrame, source: str, codes: int) -> Figure
     present = [code for code in codebook().issues if rows.loc[rows["issue"] == code, "n_statements"].sum() > 0] or [rows["issue"].iloc[0]]
     rows = rows[rows["issue"].isin(present)]
     title = titles.positions_title(rows)
-    subtitle = "Share of each side's statements on an issue that favour, or oppose, its proposition, %. Numbers at the lines are counts."
+    subtitle = "Share of each side's statements on an issue that favour, or oppose, its proposition, %. Numbers are counts."
     page = frame(230 + ROW * len(present), title, subtitle, titles.note(rows, codes), source)
     sides = rows[rows["side"].isin(COMPARED)]
     _panels(page, sides, "stance", STANDS, present)

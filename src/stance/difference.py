@@ -21,6 +21,8 @@ from stance.intervals import Share
 ENOUGH_TO_TUNE = 10
 LEAST_UNITS = 25  # labelled units in a stratum of the variance: smaller ones are joined with those of the nearest mean prediction
 MOST_STRATA = 4  # strata of the variance: in many small ones Wilson's limits are too wide together (Yan & Su 2010)
+UNSEEN = 2.0  # errors that a stratum is allowed for beyond those found, where these are none; fewer the more are found
+ENOUGH_ERRORS = 10  # units with an error from which the residuals alone tell the variance
 FEW = 3  # units with a positive, or with a negative, code in a stratum below which its residuals can't tell its variance
 
 
@@ -96,7 +98,9 @@ def share(y: np.ndarray, f: np.ndarray, mean_f: float, inside: np.ndarray, desig
     drift, p = _drift(cell, cell.mean(residual), design), cell.mean(cell.y)
     with np.errstate(divide="ignore", invalid="ignore"):
         n = np.where(y_variance > 0, p * (1 - p) / y_variance, cell.size / (1 - cell.sums(cell.pi) / cell.units))
-        gain = np.where(y_variance > 0, np.sqrt(variance / y_variance), 0)
+        few = np.maximum(0, 1 - cell.sums(_wrong(y, f, inside, design, cell)) / ENOUGH_ERRORS)
+        wary = variance + tuning**2 * UNSEEN * few / n**2
+        gain = np.where(y_variance > 0, np.sqrt(wary / y_variance), 0)
     told = (cell.sums(cell.y > 0) >= FEW) & (cell.sums(cell.n - cell.y > 1e-9) >= FEW)
     return Share(
         value=tuning * mean_f + residual.sum() / cell.n.sum(),
@@ -110,8 +114,13 @@ def share(y: np.ndarray, f: np.ndarray, mean_f: float, inside: np.ndarray, desig
         p=p,
         n=n,
         gain=np.where(told, gain, np.nan),
-        error=np.sqrt(variance),
+        error=np.sqrt(wary),
     )
+
+
+def _wrong(y: np.ndarray, f: np.ndarray, inside: np.ndarray, design: Design, cell: Strata) -> np.ndarray:
+    """Whether each unit of the cell holds a statement on which code and prediction differ by more than a half."""
+    return (np.bincount(design.unit, inside * (np.abs(y - f) > 0.5), len(design.pi))[cell.unit] > 0).astype(float)
 
 
 def effective_units(inside: np.ndarray, design: Design) -> float:

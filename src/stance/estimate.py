@@ -12,7 +12,7 @@ import pandas as pd
 
 from stance.cells import Corpus
 from stance.codebook import ACTS, COMPARED
-from stance.design import read_design
+from stance.design import DESIGNS, read_design
 from stance.errors import listing, refuse
 from stance.params import Estimate
 from stance.records import CODED, PREDICTIONS, check
@@ -80,14 +80,35 @@ def shares(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str | Non
     if missing:
         raise refuse(f"predictions lack columns {listing(missing)}", f"{listing(READ)}, p_<act>", "the predictions of stance analyze")
     _know(predictions["act"], "predictions")
+    _check_numbers(predictions, design, level)
     compared = predictions["side"].isin(COMPARED)
     others = set(predictions.loc[~compared, "statement_id"]) if "statement_id" in labels else set()
     own = labels[~labels["statement_id"].isin(others)] if others else labels
+    if not compared.any():
+        came = f"column side of the predictions holds {listing(map(repr, sorted(set(predictions['side'].astype(str)))))}"
+        raise refuse(came, f"{listing(COMPARED)}, and others that are left out", "the names of the sides")
     if own.empty:
         raise refuse(
             "no label of a US or Russian statement", "statement_id, act, pi of statements drawn from the predictions", "stance sample"
         )
     return shares_table(corpus_of(predictions[compared], own, design), level)
+
+
+def _check_numbers(predictions: pd.DataFrame, design: str | None, level: float) -> None:
+    given = [f"p_{act}" for act in ACTS if f"p_{act}" in predictions]
+    if given and len(given) < len(ACTS):
+        raise refuse(
+            f"predictions hold {listing(given)} alone", f"all of {listing(f'p_{act}' for act in ACTS)}, or none", "adding the others"
+        )
+    for name in given:
+        bad = predictions.loc[~pd.to_numeric(predictions[name], errors="coerce").between(0, 1), ["statement_id", name]]
+        if len(bad):
+            came = f"{name} of {bad['statement_id'].iloc[0]} is {bad[name].iloc[0]!r}, and {len(bad) - 1} more"
+            raise refuse(came, "probabilities from 0 to 1", "dividing percentages by 100, or leaving the columns p_* out")
+    if design not in (None, *DESIGNS):
+        raise refuse(f"design {design!r}", listing(DESIGNS), "design='documents'")
+    if not 0 < level < 1:
+        raise refuse(f"level {level}", "between 0 and 1", "level=0.95")
 
 
 def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None = None) -> Corpus:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pandas as pd
+import pyarrow
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -13,7 +14,7 @@ from stance.actors import gazetteer
 from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES
 from stance.codes import OPEN, Codes, need, read_codes
 from stance.console import app, say, talk
-from stance.design import DOCUMENTS
+from stance.design import DOCUMENTS, read_design
 from stance.errors import listing, refuse
 from stance.estimate import shares
 from stance.form import fill
@@ -137,7 +138,9 @@ def _coded(path: Path, coder: str) -> pd.DataFrame:
 
 def estimate_files(predictions: Path, labels: Path, out: Path, design: str | None) -> None:
     """Corrected shares from files of any classifier."""
-    rows = shares(_numbers(files.read_rows(predictions)), _numbers(files.read_rows(labels)), design=design)
+    counted, coded = _table(predictions), _table(labels)
+    rows = shares(counted, coded, design=design)
+    _notice_weights(counted, coded, design)
     files.write_rows(rows, out)
     _print_estimates(rows)
     hidden = int(rows["method"].str.startswith("not shown").sum())
@@ -164,8 +167,21 @@ def _cell(row: pd.Series, *, points: bool) -> str:
     return f"{share} ({low} to {high})"
 
 
-def _numbers(rows: pd.DataFrame) -> pd.DataFrame:
-    """Probabilities as numbers and all else as text, whatever the file held."""
-    numeric = [name for name in rows if name.startswith("p_") or name == "pi"]
+def _table(path: Path) -> pd.DataFrame:
+    """A file of predictions or labels: numbers stay numbers, ids and codes are text."""
+    try:
+        rows = files.read_rows(path)
+    except (OSError, pyarrow.ArrowInvalid) as error:
+        raise refuse(f"{path} can't be read ({str(error).splitlines()[0]})", "Parquet, CSV or JSON Lines", "writing it again") from None
+    numeric = [name for name in rows if name.startswith("p_") or (name == "pi" and pd.api.types.is_numeric_dtype(rows[name]))]
     texts = rows.drop(columns=numeric).fillna("").astype(str)
-    return texts.assign(**{name: pd.to_numeric(rows[name], errors="coerce") for name in numeric})
+    return texts.assign(**{name: rows[name] for name in numeric})
+
+
+def _notice_weights(predictions: pd.DataFrame, labels: pd.DataFrame, design: str | None) -> None:
+    """Says how the draw was read, and when its probabilities do not fit the size of the corpus."""
+    _, drawn = read_design(labels, predictions, design)
+    talk.print(f"notice: codes taken as a draw of {drawn.by} in {len(set(drawn.stratum))} strata; --design says otherwise", markup=False)
+    stood_for, n = float(drawn.weight.sum()), len(predictions)
+    if not 2 / 3 < stood_for / n < 3 / 2:
+        talk.print(f"notice: by their pi the codes stand for {stood_for:,.0f} statements, the predictions hold {n:,}", markup=False)

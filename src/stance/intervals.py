@@ -30,7 +30,7 @@ class Estimate:
 
     def interval(self, level: float) -> tuple[float, float]:
         below, above = self.arms(float(stdtrit(self.df_of_interval, 0.5 + level / 2)))
-        return max(self.bounds[0], self.value - below), min(self.bounds[1], self.value + above)
+        return min(self.shown, max(self.bounds[0], self.value - below)), max(self.shown, min(self.bounds[1], self.value + above))
 
     @property
     def shown(self) -> float:

@@ -64,7 +64,13 @@ def bands(axes: Axes, rows: pd.DataFrame, order: list[str], *, names: bool) -> N
         axes.plot(x, 100 * own["share"].to_numpy(float), color=colour, linewidth=1.2 if solid.any() else 0)
         for which, face in ((shown & solid, colour), (shown & ~solid, "white")):
             axes.plot(
-                x[which], 100 * own["share"].to_numpy(float)[which], SIDE_MARKERS[side], color=colour, markerfacecolor=face, markersize=5
+                x[which],
+                100 * own["share"].to_numpy(float)[which],
+                SIDE_MARKERS[side],
+                color=colour,
+                markerfacecolor=face,
+                markersize=5,
+                clip_on=False,
             )
         if names and shown.any():
             last = int(np.flatnonzero(shown)[-1])

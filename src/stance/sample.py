@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from stance.cells import LEAST_CODES, LEAST_EXPECTED
 from stance.codebook import ACTS, COMPARED
 from stance.design import DOCUMENTS, STATEMENTS
 from stance.errors import listing, refuse
@@ -113,7 +114,8 @@ def _documents(rows: pd.DataFrame, published: pd.Series, size: int, period: str,
 
 
 def half_widths(predictions: pd.DataFrame, published: pd.Series, *, size: int, period: str, floor: int, level: float) -> pd.DataFrame:
-    """How wide the intervals of `size` codes would be: `side`, `act`, `share` by the classifier, `half_width` (share units).
+    """How wide the intervals of `size` codes would be: `side`, `act`, `share` by the classifier, `half_width` (share units),
+    and the positive codes to `expected` among those drawn.
 
     It takes the classifier's probabilities at their word: the residual variance in a stratum is the mean of p (1 - p).
     """
@@ -126,16 +128,20 @@ def half_widths(predictions: pd.DataFrame, published: pd.Series, *, size: int, p
         part = own["n"] / own["n"].sum()
         for act in ACTS:
             half = norm.ppf(0.5 + level / 2) * np.sqrt((part**2 * variance[act][own.index]).sum())
-            found.append({"side": side, "act": act, "share": rows.loc[rows["side"] == side, f"p_{act}"].mean(), "half_width": half})
+            p = rows.loc[rows["side"] == side, f"p_{act}"]
+            expected = (p.groupby(names[p.index]).mean() * drawn[own.index]).sum()
+            found.append({"side": side, "act": act, "share": p.mean(), "half_width": half, "expected": expected})
     return pd.DataFrame(found)
 
 
 def codes_needed(predictions: pd.DataFrame, published: pd.Series, *, half_width: float, period: str, floor: int, level: float) -> int:
-    """The least number of codes with which no act's interval reaches further than `half_width` from its share (bisection)."""
+    """The least number of codes with which no act's interval reaches further than `half_width` from its share, and every act's share can
+    be shown (`stance.cells.enough`); all statements where these are too few (bisection)."""
     _, _, strata = _stratified(predictions, published, period)
     low, high = int(strata["n"].clip(upper=floor).sum()), int(strata["n"].sum())
     while low < high:
         middle = (low + high) // 2
         widths = half_widths(predictions, published, size=middle, period=period, floor=floor, level=level)
-        low, high = (low, middle) if widths["half_width"].max() <= half_width else (middle + 1, high)
+        shown = widths["expected"].min() >= LEAST_EXPECTED and middle >= 2 * LEAST_CODES
+        low, high = (low, middle) if shown and widths["half_width"].max() <= half_width else (middle + 1, high)
     return low

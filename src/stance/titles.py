@@ -94,11 +94,12 @@ def conditions_title(rows: pd.DataFrame) -> str:
 
 
 def flows_title(flows: pd.DataFrame, unspecified: str) -> str:
-    """Names each side's most frequent addressee among the statements as counted; neutral where two are level."""
+    """Names each side's most frequent addressee among the statements as counted; neutral where two are level, or most name nobody."""
     first = {}
     for side in COMPARED:
         named = flows[(flows["side"] == side) & (flows["addressee"] != unspecified)].groupby("addressee")["n"].sum()
-        if len(named) and (named == named.max()).sum() == 1:
+        unnamed = flows.loc[(flows["side"] == side) & (flows["addressee"] == unspecified), "n"].sum()
+        if len(named) and (named == named.max()).sum() == 1 and named.max() > unnamed:
             first[side] = named.idxmax()
     if len(first) < len(COMPARED):
         return "Who says what to whom"
@@ -133,6 +134,8 @@ def note(rows: pd.DataFrame, codes: int, *, interval: bool = True) -> str:
         drawn = "Lines or bands: 95% and, thick or dark, 50% interval for this corpus. " if interval else ""
         hidden = " Cells with too few codes are left out." if (rows["method"] != CORRECTED).any() else ""
         return f"{drawn}Classifier's count, corrected by {codes} codes drawn at random from these documents.{hidden}"
+    if methods == {UNCORRECTED} and not interval:
+        return "Classifier's count, uncorrected."
     if methods == {UNCORRECTED}:
         return "Hollow dots: classifier's count, uncorrected. Its error in these documents is not known, so there is no interval."
     return "Too few codes were drawn from these documents to show a share."
