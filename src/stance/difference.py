@@ -22,7 +22,7 @@ ENOUGH_TO_TUNE = 10
 LEAST_UNITS = 25  # labelled units in a stratum of the variance: smaller ones are joined with those of the nearest mean prediction
 MOST_STRATA = 4  # strata of the variance: in many small ones Wilson's limits are too wide together (Yan & Su 2010)
 UNSEEN = 2.0  # errors that a stratum is allowed for beyond those found, where these are none; fewer the more are found
-ENOUGH_ERRORS = 10  # units with an error from which the residuals alone tell the variance
+ENOUGH_ERRORS = 5  # units with an error from which the residuals alone tell the variance
 FEW = 3  # units with a positive, or with a negative, code in a stratum below which its residuals can't tell its variance
 
 
