@@ -50,7 +50,7 @@ def replicate(rng: np.random.Generator, found: Any, codes: int, how: str) -> lis
     """One draw: a row for each side and one for the difference, with coverage and widths where they are shown."""
     rows, design = draw(rng, found, codes, how)
     plain, simple = (rows, design) if how == SIMPLE else draw(rng, found, codes, SIMPLE)
-    sides: list[tuple[Share, Share, Share, bool]] = []
+    sides: list[tuple[Share, Share, Share]] = []
     result = []
     for side in (0, 1):
         mean_f, inside = float(found.f[found.side == side].mean()), found.side[rows] == side
@@ -60,7 +60,7 @@ def replicate(rng: np.random.Generator, found: Any, codes: int, how: str) -> lis
         full = share(found.y[rows], found.f[rows], mean_f, inside, design)
         alone = share(found.y[rows], found.f[rows], mean_f, inside, design, 0.0)
         random = share(found.y[plain], found.f[plain], mean_f, found.side[plain] == side, simple, 0.0)
-        sides.append((full, alone, random, shown))
+        sides.append((full, alone, random))
         naive = wilson(np.array(found.naive(side)), np.array((found.side == side).sum()), Z)
         result.append(
             _row(

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from frames import predictions
-from stance.annotate import CODED, PER_DOCUMENT, SHEET, queue, read_back
+from stance.annotate import PER_DOCUMENT, SHEET, queue, read_back
+from stance.checks import CODES
 from stance.codebook import ACTS
 from stance.errors import StanceError
 from stance.records import LABELLED, check
@@ -21,7 +22,7 @@ def statements(n: int = 40) -> pd.DataFrame:
 
 def test_the_queue_is_half_and_half_uncertain_and_blind() -> None:
     sheet = queue(statements(), size=10, seed=1)
-    assert list(sheet.columns) == SHEET and (sheet[CODED] == "").all().all()
+    assert list(sheet.columns) == SHEET and (sheet[CODES] == "").all().all()
     assert sheet["side"].value_counts().to_dict() == {"US": 5, "RUS": 5}
     assert sheet.groupby("doc_id").size().max() <= PER_DOCUMENT
     assert sheet["statement_id"].max() < "s25"

@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from stance.checks import CODES, known, need
 from stance.codebook import ACTS, COMPARED
-from stance.codes import known, need
 from stance.errors import StanceError, listing, refuse
 from stance.records import PREDICTIONS, check
 
-SHEET = ["statement_id", "doc_id", "side", "speaker", "quote", "cue", "content", "act", "secondary", "issue", "stance"]
-CODED = ["act", "secondary", "issue", "stance"]  # columns that the coder fills
+SHEET = ["statement_id", "doc_id", "side", "speaker", "quote", "cue", "content", *CODES]
 PER_DOCUMENT = 3
 
 
@@ -27,7 +26,7 @@ def queue(predictions: pd.DataFrame, *, size: int, seed: int, coded: frozenset[s
     halves = pd.concat([rows[rows["side"] == side].head(size // 2) for side in COMPARED])
     rest = rows[~rows["statement_id"].isin(halves["statement_id"])].head(max(0, size - len(halves)))
     picked = pd.concat([halves, rest]).sample(frac=1, random_state=seed)
-    return picked.assign(**dict.fromkeys(CODED, ""))[SHEET].reset_index(drop=True)
+    return picked.assign(**dict.fromkeys(CODES, ""))[SHEET].reset_index(drop=True)
 
 
 def read_back(sheet: pd.DataFrame, coder: str) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """One cell of a table of shares: what it counts, and its numbers by the method that the codes at hand allow."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,11 @@ class Corpus:
     labelled: pd.DataFrame | None = None
     design: Design | None = None
     by_hand: str = ""
+
+    @cached_property
+    def drawn(self) -> pd.DataFrame:
+        """The classifier's rows of the labelled statements."""
+        return self.statements.iloc[[] if self.labelled is None else self.labelled["row"].to_numpy()]
 
     @property
     def method(self) -> str:
@@ -123,10 +129,6 @@ class Domain:
         self.own = corpus.statements[inside]
         self.drawn = np.zeros(0, bool) if corpus.labelled is None else inside[corpus.labelled["row"].to_numpy()]
 
-    @property
-    def n_labelled(self) -> int:
-        return int(self.drawn.sum())
-
     def cell(self, part: Rule, whole: Rule = ANY) -> Cell:
         """The share of statements that fit `part`, which is part of `whole`, among those that fit `whole`, by the method of the corpus.
 
@@ -142,7 +144,7 @@ class Domain:
             return Cell(None, None, n, raw, size, documents, 0, UNCORRECTED)
         inside = self.drawn & (whole.holds(labelled) > 0)
         coded = int(inside.sum())
-        expected = float(part.predicted(self._predictions())[inside].sum())
+        expected = float(part.predicted(self.corpus.drawn)[inside].sum())
         if not enough(coded, expected, difference.effective_units(inside, design)):
             return Cell(None, None, n, raw, size, documents, coded, NOT_SHOWN)
         found = []
@@ -151,15 +153,10 @@ class Domain:
             found.append(top if whole == ANY else difference.ratio(top, self._corrected(whole, tuning)))
         return Cell(found[0], found[1], n, raw, size, documents, coded, CORRECTED)
 
-    def _predictions(self) -> pd.DataFrame:
-        """The classifier's rows of the labelled statements."""
-        labelled = self.corpus.labelled
-        return self.corpus.statements.iloc[[] if labelled is None else labelled["row"].to_numpy()]
-
     def _corrected(self, rule: Rule, tuning: float | None) -> Share:
         labelled, design = self.corpus.labelled, self.corpus.design
         assert labelled is not None and design is not None
-        f = rule.predicted(self._predictions())
+        f = rule.predicted(self.corpus.drawn)
         return difference.share(rule.holds(labelled), f, float(rule.predicted(self.own).mean()), self.drawn, design, tuning)
 
 

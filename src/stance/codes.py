@@ -6,12 +6,10 @@ from typing import Any
 import pandas as pd
 
 from stance.agreement import agreements
-from stance.codebook import ACTS, codebook
+from stance.checks import CODES, REQUIRED, known, need
 from stance.errors import listing, refuse
 from stance.sample import DESIGN
-from stance.sheets import CODES
 
-DECIDED = ["act", "issue", "stance"]  # codes on which coders must agree
 OPEN = ["statement_id", "coder", *CODES]
 REASONS = {
     "unknown": "not of this sample",
@@ -53,7 +51,7 @@ def read_codes(design: pd.DataFrame, coded: pd.DataFrame, adjudicated: pd.DataFr
         (REASONS[why], ids)
         for why, ids in (("unknown", rows.loc[unknown, "statement_id"]), ("doubled", rows.loc[doubled, "statement_id"]), ("lost", lost))
     ]
-    several = sound.groupby("statement_id")[DECIDED].nunique().max(axis=1) > 1
+    several = sound.groupby("statement_id")[REQUIRED].nunique().max(axis=1) > 1
     differ = sound[sound["statement_id"].isin(several[several].index.difference(decided["statement_id"]))]
     settled = sound[~sound["statement_id"].isin({*several[several].index, *decided["statement_id"]})]
     settled = pd.concat([_one(settled), decided.assign(coder="adjudicated")])
@@ -64,21 +62,6 @@ def read_codes(design: pd.DataFrame, coded: pd.DataFrame, adjudicated: pd.DataFr
         _agreement(sound, design),
         pd.concat([pd.DataFrame({"statement_id": sorted(set(ids)), "reason": why}) for why, ids in refused], ignore_index=True),
     )
-
-
-def need(rows: pd.DataFrame, columns: list[str], name: str, advice: str) -> None:
-    missing = [column for column in columns if column not in rows.columns]
-    if missing:
-        raise refuse(f"{name} lack columns {listing(missing)}", listing(columns, 20), advice)
-
-
-def known(rows: pd.DataFrame) -> None:
-    """Raises StanceError for codes that are not in the codebook."""
-    allowed = {"act": list(ACTS), "secondary": ["", *ACTS], "issue": ["", *codebook().issues], "stance": ["", *codebook().stances]}
-    for name, codes in allowed.items():
-        bad = sorted(set(rows[name].astype(str)) - set(codes))
-        if bad:
-            raise refuse(f"{name} {listing(map(repr, bad))}", listing([code for code in codes if code], 20), "docs/codebook.md")
 
 
 def _given(rows: pd.DataFrame) -> pd.DataFrame:
@@ -105,7 +88,7 @@ def _decided(adjudicated: pd.DataFrame | None, design: pd.DataFrame) -> pd.DataF
 def _one(settled: pd.DataFrame) -> pd.DataFrame:
     """One row per statement of codes that agree; `coder` names all who gave them, and a secondary act stands where all give it."""
     groups = settled.sort_values("coder").groupby("statement_id", sort=False)
-    rows = groups[DECIDED].first()
+    rows = groups[REQUIRED].first()
     rows["secondary"] = groups["secondary"].agg(lambda codes: codes.iloc[0] if codes.nunique() == 1 else "")
     rows["coder"] = groups["coder"].agg("+".join)
     return rows.reset_index()[["statement_id", "coder", *CODES]]

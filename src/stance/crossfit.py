@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from stance.annotate import CODED, SHEET, read_back
+from stance.annotate import SHEET, read_back
+from stance.checks import CODES
 from stance.features import FEATURES, describe
 from stance.models import TARGETS
 from stance.params import Train
@@ -39,8 +40,8 @@ def cross_fit(
     check(predictions, PREDICTIONS)
     rows = predictions.rename(columns={"content": "text"})
     features = describe(rows, parser=classifier.parser, encoder=classifier.encoder)[FEATURES]
-    shown = predictions[[name for name in SHEET if name not in CODED]]
-    own = read_back(shown.merge(labels[["statement_id", *CODED]], on="statement_id"), "drawn")
+    shown = predictions[[name for name in SHEET if name not in CODES]]
+    own = read_back(shown.merge(labels[["statement_id", *CODES]], on="statement_id"), "drawn")
     own = own.join(features.set_index(predictions["statement_id"]), on="statement_id")
     part = parts(predictions["doc_id"], folds, params.seed)
     result = predictions.copy()

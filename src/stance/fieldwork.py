@@ -11,8 +11,10 @@ from rich.table import Table
 
 from stance import files
 from stance.actors import gazetteer
+from stance.cells import NOT_SHOWN
+from stance.checks import CODES, need
 from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES
-from stance.codes import OPEN, Codes, need, read_codes
+from stance.codes import OPEN, Codes, read_codes
 from stance.console import app, say, talk
 from stance.design import DOCUMENTS, read_design
 from stance.errors import listing, refuse
@@ -22,7 +24,7 @@ from stance.masks import load_recogniser, masked
 from stance.params import Extract
 from stance.sample import codes_needed, half_widths
 from stance.sample import sample as draw
-from stance.sheets import CODES, SEEN, from_label_studio, label_config, sheet, tasks
+from stance.sheets import SEEN, from_label_studio, label_config, sheet, tasks
 
 LEVEL = 0.95
 
@@ -143,7 +145,7 @@ def estimate_files(predictions: Path, labels: Path, out: Path, design: str | Non
     _notice_weights(counted, coded, design)
     files.write_rows(rows, out)
     _print_estimates(rows)
-    hidden = int(rows["method"].str.startswith("not shown").sum())
+    hidden = int(rows["method"].eq(NOT_SHOWN).sum())
     say("estimate", f"{len(rows) - hidden} shares of {rows['target'].iloc[0]}, {hidden} not shown for want of codes, in {out}")
 
 

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from stance.codebook import ACTS, codebook
-from stance.sheets import CODES
+from stance.checks import CODES, REQUIRED, choices
 
 QUIT, BACK = "q", "b"
 
@@ -40,11 +39,10 @@ def fill(
 def _codes(row: pd.Series, head: str, ask: Callable[[str], str]) -> dict[str, str] | str:
     """The codes of one statement, or QUIT or BACK."""
     shown = f"\n{head} {row['title']}\n{row['speaker']}\n…{row['before']}\n>>> {row['statement']} <<<\n{row['after']}…\n"
-    choices = {"act": ACTS, "secondary": ACTS, "issue": tuple(codebook().issues), "stance": tuple(codebook().stances)}
     found: dict[str, str] = {}
-    for name, codes in choices.items():
+    for name, codes in choices().items():
         options = "  ".join(f"{n} {code}" for n, code in enumerate(codes, 1))
-        optional = " (empty: none)" if name == "secondary" else ""
+        optional = "" if name in REQUIRED else " (empty: none)"
         answer = None
         while answer is None:
             said = ask(f"{shown}{name}{optional}: {options}\n> ").strip().lower()

@@ -122,11 +122,6 @@ class Newcombe(Estimate):
         return float(np.hypot(first_below, second_above)), float(np.hypot(first_above, second_below))
 
     @property
-    def shown(self) -> float:
-        """The value within `bounds`: a corrected share can fall a little outside."""
-        return float(np.clip(self.value, *self.bounds))
-
-    @property
     def p_value(self) -> float:
         """Fisher's exact test of equal shares."""
         table = [[round(one.value * one.n[0]), round((1 - one.value) * one.n[0])] for one in self.pair if isinstance(one, Share)]

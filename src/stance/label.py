@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from stance.agreement import agreements, alpha
+from stance.checks import need
 from stance.codebook import ACTS, COMPARED
-from stance.codes import need
 from stance.errors import StanceError
 from stance.records import CODED, LABELLED, check, empty, identifier
 from stance.standoff import spans_of, words_at

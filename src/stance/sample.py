@@ -119,7 +119,10 @@ def half_widths(predictions: pd.DataFrame, published: pd.Series, *, size: int, p
 
     It takes the classifier's probabilities at their word: the residual variance in a stratum is the mean of p (1 - p).
     """
-    rows, names, strata = _stratified(predictions, published, period)
+    return _planned(*_stratified(predictions, published, period), size, floor, level)
+
+
+def _planned(rows: pd.DataFrame, names: pd.Series, strata: pd.DataFrame, size: int, floor: int, level: float) -> pd.DataFrame:
     drawn = allocate(strata, size, floor)
     variance = {act: (rows[f"p_{act}"] * (1 - rows[f"p_{act}"])).groupby(names).mean() / drawn * (1 - drawn / strata["n"]) for act in ACTS}
     found = []
@@ -137,11 +140,11 @@ def half_widths(predictions: pd.DataFrame, published: pd.Series, *, size: int, p
 def codes_needed(predictions: pd.DataFrame, published: pd.Series, *, half_width: float, period: str, floor: int, level: float) -> int:
     """The least number of codes with which no act's interval reaches further than `half_width` from its share, and every act's share can
     be shown (`stance.cells.enough`); all statements where these are too few (bisection)."""
-    _, _, strata = _stratified(predictions, published, period)
+    rows, names, strata = _stratified(predictions, published, period)
     low, high = int(strata["n"].clip(upper=floor).sum()), int(strata["n"].sum())
     while low < high:
         middle = (low + high) // 2
-        widths = half_widths(predictions, published, size=middle, period=period, floor=floor, level=level)
+        widths = _planned(rows, names, strata, middle, floor, level)
         shown = widths["expected"].min() >= LEAST_EXPECTED and middle >= 2 * LEAST_CODES
         low, high = (low, middle) if shown and widths["half_width"].max() <= half_width else (middle + 1, high)
     return low

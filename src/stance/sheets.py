@@ -8,11 +8,11 @@ from xml.sax.saxutils import quoteattr
 
 import pandas as pd
 
+from stance.checks import CODES, REQUIRED
 from stance.codebook import codebook
 from stance.errors import listing, refuse
 
 SEEN = ["statement_id", "title", "published", "speaker", "before", "statement", "after"]
-CODES = ["act", "secondary", "issue", "stance"]
 CONTEXT = 400  # characters shown before and after
 STYLE = """\
     .place { display: flex; flex-wrap: wrap; column-gap: 1.5em; opacity: 0.75; }
@@ -21,7 +21,6 @@ STYLE = """\
     .statement { border-left: 4px solid #d48806; background: rgba(250, 173, 20, 0.15); font-weight: 600; margin: 0.5em 0; }
 """
 LOOKS = [("place", "title", "published"), ("speaker", "speaker"), ("context", "before"), ("statement", "statement"), ("context", "after")]
-REQUIRED = ("act", "issue", "stance")
 HEADS = {
     "act": "Act",
     "secondary": "Secondary act, if there is one (a second click takes it back)",

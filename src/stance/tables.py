@@ -61,19 +61,13 @@ def periods(corpus: Corpus) -> Iterable[tuple[str, np.ndarray]]:
     months = sorted(set(dated) - {""})
     groups: list[list[str]] = [[month] for month in months]
     if corpus.labelled is not None:
-        coded = corpus.labelled.assign(period=dated[corpus.labelled["row"].to_numpy()], side=_side_of(corpus))
-        counts = {side: coded[coded["side"] == side]["period"].value_counts() for side in COMPARED}
+        counts = {side: corpus.drawn.loc[corpus.drawn["side"] == side, "period"].value_counts() for side in COMPARED}
         groups = _pooled(months, counts)
     if len(groups) < 2:
         return
     for group in groups:
         name = group[0] if len(group) == 1 else f"{group[0]} to {group[-1]}"
         yield name, np.isin(dated, group)
-
-
-def _side_of(corpus: Corpus) -> np.ndarray:
-    assert corpus.labelled is not None
-    return corpus.statements["side"].to_numpy()[corpus.labelled["row"].to_numpy()]
 
 
 def _pooled(months: list[str], counts: dict[str, pd.Series]) -> list[list[str]]:
