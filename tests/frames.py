@@ -33,6 +33,7 @@ def predictions(codes: list[tuple[str, str, str]]) -> pd.DataFrame:
         row |= {
             "spans": [[start, end]],
             "content": text_of(n + 1)[start:end],
+            "context": "",
             "quote": "direct",
             "cue_span": [],
             "source_span": [],

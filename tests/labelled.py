@@ -93,4 +93,4 @@ def classifier(rows: pd.DataFrame, name: str = "naive_bayes") -> Classifier:
     """Fitted on `rows`, with a threshold of 0.25 for prediction sets."""
     params = Train(folds=2, inner_folds=2, jobs=1)
     models = {target: fit(rows, name, target, params) for target in TARGETS}
-    return Classifier(name, models, {"all": 0.25}, {}, _parser(), load_encoder() if name in READS_VECTORS else None)
+    return Classifier(dict.fromkeys(TARGETS, name), models, {"all": 0.25}, {}, _parser(), load_encoder() if name in READS_VECTORS else None)

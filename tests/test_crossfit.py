@@ -10,12 +10,10 @@ import pytest
 from frames import predictions
 from labelled import classifier, featured
 from stance.crossfit import cross_fit, parts
-from stance.models import TARGETS
 from stance.params import Train
 from stance.records import PREDICTIONS, check
 
 PARAMS = Train(folds=2, inner_folds=2, jobs=1)
-RECIPES = dict.fromkeys(TARGETS, "naive_bayes")
 FOLDS = 3
 
 
@@ -35,7 +33,7 @@ def labels(n: int = 24) -> pd.DataFrame:
 
 def fitted(codes: pd.DataFrame) -> pd.DataFrame:
     tables: Any = corpus(), codes, featured(6)
-    return cross_fit(*tables, classifier(featured(6)), RECIPES, folds=FOLDS, params=PARAMS)
+    return cross_fit(*tables, classifier(featured(6)), folds=FOLDS, params=PARAMS)
 
 
 def test_predictions_keep_their_statements_and_fit_their_schema() -> None:

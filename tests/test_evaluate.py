@@ -45,6 +45,14 @@ def test_the_better_model_is_chosen_with_its_lead(result: Evaluation) -> None:
     assert lead["low"] <= lead["value"] <= lead["high"]
 
 
+def test_parts_left_out_are_scored_by_a_model_without_vectors(fitted: dict[str, Any], result: Evaluation) -> None:
+    assert result.metrics["without_vectors"] in {"naive_bayes", "words"}
+    curve, scores = result.tables["learning_curve"], result.tables["scores"]
+    same = scores[(scores["model"] == result.metrics["without_vectors"]) & (scores["part"] == "test") & (scores["scope"] == "all")]
+    whole = same.loc[(same["target"] == "act") & (same["metric"] == "macro_f1"), "value"].iloc[0]
+    assert curve["macro_f1"].iloc[-1] == pytest.approx(whole)
+
+
 def test_the_test_part_has_no_say_in_the_choice(fitted: dict[str, Any], result: Evaluation) -> None:
     spoilt = run(fitted | {"test": fitted["test"].assign(act=list(reversed(fitted["test"]["act"])))})
     for use in (BEST, FAST):

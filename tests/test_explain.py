@@ -28,6 +28,6 @@ def test_issue_and_stance_are_explained_too(fitted: Classifier) -> None:
 
 def test_each_act_has_its_words(fitted: Classifier) -> None:
     names = {"words": [name for texts in WORDS.values() for text in texts for name in word_names(text)], "clauses": []}
-    found = learned(fitted.models["act"], names, 512, most=5)
+    found = learned(fitted.models["act"], names, 21, most=5)
     assert found.groupby("code").size().eq(5).all()
     assert {"must", "archive", "ask", "brigades"} & set(found.loc[found["code"] == "demand", "feature"].str.split().explode())

@@ -32,7 +32,7 @@ def test_features_do_not_depend_on_the_batch(reader: Reader) -> None:
         alone = describe(ROWS.iloc[[n]], parser=reader.parser, encoder=None)
         for name in ("words", "clauses", "keywords"):
             assert together[name].iloc[n] == alone[name].iloc[0]
-    assert {len(vector) for vector in together["vector"]} == {512}
+    assert {len(vector) for vector in together["vector"]} == {21}
 
 
 def test_no_rows(reader: Reader) -> None:

@@ -14,7 +14,7 @@ from stance.params import Extract, Ingest
 from stance.readers import read_paths
 
 MINI, GOLDEN = ROOT / "tests" / "data" / "mini", ROOT / "tests" / "golden" / "statements.jsonl"
-COLUMNS = ["spans", "quote", "cue", "source_text", "speaker", "office", "side", "side_basis", "addressee", "content"]
+COLUMNS = ["spans", "quote", "cue", "source_text", "speaker", "office", "side", "side_basis", "addressee", "context", "content"]
 
 
 def rows(reader: Reader, actors: Gazetteer) -> list[dict[str, Any]]:

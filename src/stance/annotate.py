@@ -8,7 +8,7 @@ from stance.codebook import ACTS, COMPARED
 from stance.errors import StanceError, listing, refuse
 from stance.records import PREDICTIONS, check
 
-SHEET = ["statement_id", "doc_id", "side", "speaker", "quote", "cue", "content", *CODES]
+SHEET = ["statement_id", "doc_id", "side", "speaker", "quote", "cue", "context", "content", *CODES]
 PER_DOCUMENT = 3
 
 
@@ -30,7 +30,7 @@ def queue(predictions: pd.DataFrame, *, size: int, seed: int, coded: frozenset[s
 
 
 def read_back(sheet: pd.DataFrame, coder: str) -> pd.DataFrame:
-    """The coded rows of a sheet as records.LABELLED; rows whose `act` is empty are left out.
+    """The coded rows of a sheet as records.LABELLED, with their `context`; rows whose `act` is empty are left out.
 
     Raises StanceError for missing columns, statements that stand twice, and codes that are not in the codebook.
     """
@@ -48,6 +48,7 @@ def read_back(sheet: pd.DataFrame, coder: str) -> pd.DataFrame:
         {
             **{name: rows[name] for name in ("statement_id", "cue", "act", "secondary", "side")},
             "text": rows["content"],
+            "context": rows["context"],
             "issue": issue,
             "stance": stance,
             "genre": np.where(rows["quote"] == "turn", "transcript", "news"),

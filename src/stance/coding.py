@@ -14,10 +14,9 @@ from stance.errors import listing, refuse
 from stance.features import describe
 from stance.models import BEST, FAST, TARGETS
 from stance.params import load_params
-from stance.records import identifier
 from stance.resources import resource
 from stance.stages import FEATURED, PARAMS
-from stance.standoff import differences, frequent, words_of
+from stance.standoff import contexts_of, differences, frequent, words_of
 from stance.train import fit
 
 annotating = typer.Typer(no_args_is_help=True, help="Choose statements to code.")
@@ -81,12 +80,11 @@ def cross_fit(
 
     Example: stance cross-fit results/statements.jsonl coding/labels.csv --out results/cross-fitted.parquet
     """
-    settings, folder = load_params(params), model or resource("model")
-    classifier = read_classifier(folder, fast=fast, spacy_model=settings.extract.spacy_model)
-    recipes = files.read_json(folder / "chosen.json")[BEST if classifier.encoder or classifier.parser else FAST]
+    settings = load_params(params)
+    classifier = read_classifier(model or resource("model"), fast=fast, spacy_model=settings.extract.spacy_model)
     rows, codes = files.read_predictions(predictions), files.read_csv(labels)
     tables = rows, codes[codes["act"] != ""], files.read_table(featured)
-    result = predict_across(*tables, classifier, recipes, folds=folds, params=settings.train, track=track("cross-fit"))
+    result = predict_across(*tables, classifier, folds=folds, params=settings.train, track=track("cross-fit"))
     files.write_rows(result, out)
     say("cross-fit", f"{len(result)} statements predicted by models that learnt from {len(tables[1])} codes, in {out}")
 
@@ -103,12 +101,10 @@ def rebuild_features(
     """
     settings = load_params(params)
     codes = files.read_csv(Path(settings.label.corpus))
-    texts = {
-        (name, identifier(str(row.get("doc_id")))): str(row.get("text"))
-        for name in sorted(set(codes["corpus"]))
-        for row in files.read_jsonl(str(corpora / f"{name}.jsonl"))
-    }
-    rows = codes[["statement_id", "cue"]].assign(text=words_of(codes, texts))
+    documents = files.read_corpora(corpora, sorted(set(codes["corpus"])))
+    rows = codes[["statement_id", "cue"]].assign(
+        text=words_of(codes, documents), context=contexts_of(codes, documents), group=codes["doc_id"]
+    )
     parser, encoder = load_describers(settings)
     found = frequent(rows[["statement_id"]].join(describe(rows, parser=parser, encoder=encoder, track=track("features"))))
     target = Path(settings.featurize.features)

@@ -79,10 +79,10 @@ def read_classifier(folder: Path, *, fast: bool = False, spacy_model: str = Extr
         fast = True
     use = FAST if fast else BEST
     names = chosen[use]
-    recipes = {names[target] for target in TARGETS}
-    encoder = load_encoder(chosen["encoder"]) if recipes & READS_VECTORS else None
-    parser = Parser(load_language(spacy_model)) if recipes & READS_CLAUSES else None
-    return Classifier(names["act"], read_models(folder / use), names["thresholds"], names["reference"], parser, encoder)
+    recipes = {target: names[target] for target in TARGETS}
+    encoder = load_encoder(chosen["encoder"]) if READS_VECTORS.intersection(recipes.values()) else None
+    parser = Parser(load_language(spacy_model)) if READS_CLAUSES.intersection(recipes.values()) else None
+    return Classifier(recipes, read_models(folder / use), names["thresholds"], names["reference"], parser, encoder)
 
 
 def load_describers(settings: Params) -> tuple[Parser, Encoder]:

@@ -26,7 +26,6 @@ def cross_fit(
     labels: pd.DataFrame,
     project: pd.DataFrame,
     classifier: Classifier,
-    recipes: dict[str, str],
     *,
     folds: int,
     params: Train,
@@ -34,8 +33,8 @@ def cross_fit(
 ) -> pd.DataFrame:
     """`predictions` (records.PREDICTIONS) with acts, issues and stances of models that learnt from `labels` of other documents.
 
-    `labels` hold statement_id and codes, `project` the project's own rows (records.FEATURED), `recipes` a model's name by target;
-    `classifier` lends parser, encoder and the thresholds of prediction sets.
+    `labels` hold statement_id and codes, `project` the project's own rows (records.FEATURED); `classifier` lends the
+    kinds of its models, parser, encoder and the thresholds of prediction sets.
     """
     check(predictions, PREDICTIONS)
     rows = predictions.rename(columns={"content": "text"})
@@ -49,7 +48,7 @@ def cross_fit(
         here = part == fold
         outside = own[~own["group"].isin(predictions.loc[here, "doc_id"])]
         rows = pd.concat([project, outside], ignore_index=True)
-        models = {target: fit(rows, recipes[target], target, params) for target in TARGETS}
+        models = {target: fit(rows, classifier.recipes[target], target, params) for target in TARGETS}
         found = coded(features[here], predictions.loc[here, "side"], replace(classifier, models=models))
         result.loc[here, found.columns] = found
     return check(result, PREDICTIONS)

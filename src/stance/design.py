@@ -6,6 +6,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from stance.checks import need
 from stance.errors import listing, refuse
 
 STATEMENTS, DOCUMENTS = "statements", "documents"
@@ -63,9 +64,7 @@ def read_design(labels: pd.DataFrame, predictions: pd.DataFrame, by: str | None 
 
 
 def _check_labels(labels: pd.DataFrame, predictions: pd.DataFrame) -> None:
-    missing = [name for name in LABEL_COLUMNS if name not in labels.columns]
-    if missing:
-        raise refuse(f"labels lack columns {listing(missing)}", f"{listing(LABEL_COLUMNS)}, stratum, design", "the file of stance label")
+    need(labels, LABEL_COLUMNS, "labels", "the file of stance label")
     for name, ids in (("labels", labels["statement_id"]), ("predictions", predictions["statement_id"])):
         twice = ids[ids.duplicated()].unique()
         if len(twice):

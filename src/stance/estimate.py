@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from stance.cells import Corpus
+from stance.checks import need
 from stance.codebook import ACTS, COMPARED
 from stance.design import DESIGNS, read_design
 from stance.errors import listing, refuse
@@ -76,9 +77,7 @@ def shares(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str | Non
     >>> round(float(found.loc[("US", "warning"), "share"]), 3)
     0.4
     """
-    missing = [name for name in READ if name not in predictions.columns]
-    if missing:
-        raise refuse(f"predictions lack columns {listing(missing)}", f"{listing(READ)}, p_<act>", "the predictions of stance analyze")
+    need(predictions, READ, "predictions", "the predictions of stance analyze")
     _know(predictions["act"], "predictions")
     _check_numbers(predictions, design, level)
     compared = predictions["side"].isin(COMPARED)

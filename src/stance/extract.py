@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from stance.actors import Gazetteer
 from stance.attribution.reader import Reader, together
+from stance.context import context
 from stance.drafts import Draft, places, reported, spoken
 from stance.params import Extract
 from stance.records import DOCUMENTS, STATEMENTS, check, empty
@@ -75,6 +76,7 @@ def _rows(document: dict[str, Any], drafts: Iterable[Draft], resolver: Resolver,
             "doc_id": doc_id,
             "spans": [[span.start, span.end] for span in draft.spans],
             "content": content,
+            "context": context(document["title"], text[: draft.spans[0].start]),
             "quote": draft.quote,
             "cue": draft.said.cue,
             "cue_span": _pair(draft.said.cue_span),

@@ -60,8 +60,9 @@ def describe(
 ) -> pd.DataFrame:
     """Columns FEATURES for rows with `text` and `cue`: packed hashes, counts by keyword code, and the bytes of the vector.
 
-    Without a parser `clauses` are empty, without an encoder each `vector`. Each statement is parsed by itself, so that the same words
-    have the same features whether they come from a document, a sheet or a file of rows.
+    The encoder also reads a `context` (see `stance.context`), and the `group` of coded rows, where there are such columns.
+    Without a parser `clauses` are empty, without an encoder each `vector`. Each statement is parsed by itself, so that the same
+    words have the same features whether they come from a document, a sheet or a file of rows.
     """
     parts = [_part(rows.iloc[n : n + BATCH], parser, encoder) for n in track(range(0, len(rows), BATCH))]
     return pd.concat(parts) if parts else pd.DataFrame({name: pd.Series(dtype=object) for name in FEATURES}, index=rows.index)
@@ -72,7 +73,10 @@ def _part(rows: pd.DataFrame, parser: Parser | None, encoder: Encoder | None) ->
     clauses = [b""] * len(rows)
     if parser:
         clauses = [hashed(clause_names(g, parser, cue)) for g, cue in zip(parse(texts, parser), rows["cue"], strict=True)]
-    vectors = [vector.tobytes() for vector in encoder([text[:LONGEST] for text in texts])] if encoder else [b""] * len(rows)
+    vectors = [b""] * len(rows)
+    if encoder:
+        contexts, groups = (rows[name].tolist() if name in rows else [""] * len(rows) for name in ("context", "group"))
+        vectors = [vector.tobytes() for vector in encoder([text[:LONGEST] for text in texts], contexts, groups)]
     words = [hashed(word_names(text)) for text in texts]
     keywords = [count_keywords(text[:LONGEST], cue) for text, cue in zip(texts, rows["cue"], strict=True)]
     return pd.DataFrame({"words": words, "clauses": clauses, "keywords": keywords, "vector": vectors}, index=rows.index)

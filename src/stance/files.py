@@ -20,7 +20,7 @@ import skops.io
 from sklearn.pipeline import Pipeline
 
 from stance.errors import StanceError, listing
-from stance.records import NUMBERS, PREDICTIONS
+from stance.records import NUMBERS, PREDICTIONS, identifier
 
 DIGITS = 3  # decimals kept on writing: the last bits of floating point move with the processor and must not show
 
@@ -126,6 +126,15 @@ def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
                     f"line {number} of {source} is no JSON object; allowed: JSON Lines in UTF-8. Try: mend or remove that line"
                 )
             yield row
+
+
+def read_corpora(folder: Path, names: list[str]) -> dict[tuple[str, str], dict[str, str]]:
+    """`title` and `text` of each document of the corpora NAME.jsonl, by the corpus's name and the hash of the document's id."""
+    return {
+        (name, identifier(str(row.get("doc_id")))): {"title": str(row.get("title") or ""), "text": str(row.get("text"))}
+        for name in names
+        for row in read_jsonl(str(folder / f"{name}.jsonl"))
+    }
 
 
 def read_rows(path: Path) -> pd.DataFrame:

@@ -15,19 +15,18 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import LinearSVC
 
 from stance.calibration import Calibrated
 from stance.errors import StanceError, listing
 from stance.rules import KeywordCounts, KeywordRules
-from stance.vectors import SCALE
 
 TARGETS = ["act", "issue", "stance"]
 BEST, FAST = "best", "fast"  # uses: the best of all models, and the best of those that need neither a parse nor sentence vectors
 TOLERANCE = 1e-5  # tight, so that processors which round differently end at the same weights to the digits shown
 SHARPNESS = 2.0  # of a margin's softmax; only the blend of several models depends on it, see Calibrated
-VECTOR_WEIGHT = 2.0  # of a unit vector beside the unit rows of word and clause weights
+VECTOR_WEIGHT = 2.0  # about the length of a row of the sentence vector, beside the unit rows of word and clause weights
 TRUSTED = [  # types in our model files beside those that skops trusts of itself
     "sklearn.utils._bunch.Bunch",
     "stance.calibration.Calibrated",
@@ -36,6 +35,7 @@ TRUSTED = [  # types in our model files beside those that skops trusts of itself
     "stance.models.SmallNaiveBayes",
     "stance.models.WeightedPipeline",
     "stance.models.stacked",
+    "stance.models.weighed",
     "stance.rules.KeywordCounts",
     "stance.rules.KeywordRules",
 ]
@@ -109,12 +109,17 @@ class HashCounts(TransformerMixin, BaseEstimator):
 
 def stacked(vectors: pd.Series) -> np.ndarray:
     """Sentence vectors, bytes by row, as an array of shape (rows, width)."""
-    return np.stack([np.frombuffer(vector, np.int8) for vector in vectors]).astype(np.float64) * (VECTOR_WEIGHT / SCALE)
+    return np.stack([np.frombuffer(vector, np.int8) for vector in vectors]).astype(np.float64)
+
+
+def weighed(vectors: np.ndarray) -> np.ndarray:
+    """Columns of unit variance so that rows are about VECTOR_WEIGHT long, however wide they are."""
+    return vectors * (VECTOR_WEIGHT / np.sqrt(vectors.shape[1]))
 
 
 WORDS = ("words", make_pipeline(HashCounts(min_df=2), TfidfTransformer(sublinear_tf=True)), "words")
 CLAUSES = ("clauses", make_pipeline(HashCounts(min_df=3, binary=True), TfidfTransformer()), "clauses")
-VECTOR = ("vector", FunctionTransformer(stacked), "vector")
+VECTOR = ("vector", make_pipeline(FunctionTransformer(stacked), StandardScaler(), FunctionTransformer(weighed)), "vector")
 KEYWORDS: tuple[str, TransformerMixin, list[str]] = ("keywords", KeywordCounts(), ["keywords"])
 
 
@@ -155,7 +160,7 @@ RECIPES: dict[str, tuple[Callable[[str], Any], dict[str, list[Any]]]] = {
     "blend": (lambda target: _blend(("svm", _linear_svm(WORDS, CLAUSES, KEYWORDS)), ("bayes", _naive_bayes())), {}),
     "blend_vectors": (
         lambda target: _blend(
-            ("vectors", _linear_svm(WORDS, CLAUSES, VECTOR)), ("svm", _linear_svm(WORDS, CLAUSES, KEYWORDS)), ("bayes", _naive_bayes())
+            ("svm", _linear_svm(WORDS, CLAUSES, VECTOR)), ("vectors", _with(_logistic(), VECTOR)), ("bayes", _naive_bayes())
         ),
         {},
     ),

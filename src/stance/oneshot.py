@@ -25,6 +25,7 @@ from stance.attribution.training import train as learn_attribution
 from stance.chart import chart as draw_charts
 from stance.codebook import ACTS, COMPARED, SIDE_NAMES
 from stance.console import app, need_documents, read_classifier, reasons, save_figures, say, talk, track
+from stance.context import context
 from stance.drift import warnings
 from stance.errors import listing, refuse
 from stance.explain import explain as explain_text
@@ -124,6 +125,8 @@ def classify(
     text_field: Annotated[str, typer.Option(help="Field that holds the statement.")] = "text",
     cue_field: Annotated[str, typer.Option(help="Field that holds the reporting verb, if any.")] = "cue",
     side_field: Annotated[str, typer.Option(help="Field that holds the side (US, RUS), if any; prediction sets cover by side.")] = "side",
+    title_field: Annotated[str, typer.Option(help="Field that holds the title of its document, if any.")] = "title",
+    before_field: Annotated[str, typer.Option(help="Field that holds the text before the statement, if any.")] = "before",
     out: Annotated[str, typer.Option(help="JSON Lines file to write, or - for stdout.")] = "-",
     model: ModelFolder = None,
     fast: Fast = False,
@@ -140,8 +143,9 @@ def classify(
             "a non-empty string in every row",
             "--text-field, or leave these rows out",
         )
-    fields = {"text": text_field, "cue": cue_field, "side": side_field}
+    fields = {"text": text_field, "cue": cue_field, "side": side_field, "title": title_field, "before": before_field}
     frame = pd.DataFrame({name: [str(row.get(field) or "") for row in rows] for name, field in fields.items()}, dtype=str)
+    frame["context"] = [context(title, before) for title, before in zip(frame["title"], frame["before"], strict=True)]
     classifier = read_classifier(model or resource("model"), fast=fast)
     parts = [classify_rows(frame.iloc[n : n + BATCH], classifier) for n in track("classify")(range(0, len(rows), BATCH))]
     codes = pd.concat(parts).to_dict("records") if parts else []

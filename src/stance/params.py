@@ -41,7 +41,7 @@ class Label(Section):
 
 class Featurize(Section):
     features: str = Field("data/labels/corpus_features.parquet", description="features of the statements that label.corpus codes")
-    encoder: str = Field("universal-sentence-encoder", description="the built-in encoder, or a folder with a sentence-transformers model")
+    encoder: str = Field("stance-minilm", description="the built-in encoder, or a folder with a sentence-transformers model")
 
 
 class Split(Section):

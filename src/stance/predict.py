@@ -23,15 +23,21 @@ from stance.vectors import Encoder
 class Classifier:
     """Fitted models by target, thresholds of prediction sets by side, the training mix, and what turns words into features.
 
-    `parser` is None where no model reads clauses, `encoder` where none reads sentence vectors. `name` is that of the act model.
+    `parser` is None where no model reads clauses, `encoder` where none reads sentence vectors. `recipes` name the kind of each model
+    (see `stance.models`).
     """
 
-    name: str
+    recipes: dict[str, str]
     models: dict[str, Calibrated]
     thresholds: dict[str, float]
     reference: dict[str, Any]
     parser: Parser | None
     encoder: Encoder | None
+
+    @property
+    def name(self) -> str:
+        """The kind of the act model."""
+        return self.recipes["act"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ class Predictions:
 
 
 def classify(rows: pd.DataFrame, classifier: Classifier) -> pd.DataFrame:
-    """Columns `act`, `p_<act>`, `prediction_set`, `issue`, `p_issue`, `stance`, `p_stance` for rows with `text`, `cue` and `side`.
+    """Columns `act`, `p_<act>`, `prediction_set`, `issue`, `p_issue`, `stance`, `p_stance` for rows with `text`, `cue` and `side`,
+    and `context` where it is known.
 
     `act` weighs the cost of missing a rare act and is not always the likeliest (see `stance.calibration`); `prediction_set` holds
     every act whose probability reaches the side's threshold, the likeliest, and `act`.
@@ -52,6 +59,7 @@ def classify(rows: pd.DataFrame, classifier: Classifier) -> pd.DataFrame:
 
 
 def coded(features: pd.DataFrame, side: pd.Series, classifier: Classifier) -> pd.DataFrame:
+    """The columns of `classify` for rows of `features` (FEATURES) whose speakers are of `side`."""
     model = classifier.models["act"]
     probability = model.probabilities(features, ACTS)
     result = pd.DataFrame({f"p_{code}": probability[:, n] for n, code in enumerate(ACTS)}, index=features.index)

@@ -54,6 +54,7 @@ STATEMENTS = pa.DataFrameSchema(
         "doc_id": _text(empty=False),
         "spans": pa.Column(object, pa.Check(_spans_ok, element_wise=True)),
         "content": _text(empty=False),
+        "context": _text(),
         "quote": _text(empty=False, choices=QUOTES),
         "cue": _text(),
         "cue_span": pa.Column(object),

