@@ -111,6 +111,19 @@ def test_classify_adds_codes_and_keeps_the_rest(tmp_path: Path) -> None:
     assert piped.stdout == target.read_text(encoding="utf-8")
 
 
+def test_classify_reads_what_stands_before() -> None:
+    row = {"text": "They have to stop at once."}
+    places = [{}, {"title": "Hostages in Gaza", "before": "Hamas fires rockets at Israel from hospitals."}]
+    result = run("classify", "-", stdin="".join(json.dumps(row | place) + "\n" for place in places))
+    alone, placed = map(json.loads, result.stdout.splitlines())
+    assert alone["p_issue"] != placed["p_issue"] and placed["issue"] == "middle_east"
+
+
+def test_classify_replaces_half_characters() -> None:
+    result = run("classify", "-", stdin='{"text": "We will \\ud83d respond"}\n')
+    assert result.exit_code == 0 and json.loads(result.stdout)["text"] == "We will ? respond"
+
+
 def test_classify_of_nothing_is_nothing() -> None:
     result = run("classify", "-", stdin="")
     assert (result.exit_code, result.stdout) == (0, "")
