@@ -16,6 +16,7 @@ from stance.codebook import ACTS, COMPARED
 from stance.design import DESIGNS, read_design
 from stance.errors import listing, refuse
 from stance.params import Estimate
+from stance.periods import periods
 from stance.records import CODED, PREDICTIONS, check
 from stance.tables import conditions_table, positions_table, shares_table
 
@@ -49,7 +50,7 @@ def estimate(
     check(predictions, PREDICTIONS)
     check(coded, CODED)
     counted = count_statements(predictions, coded if labels.empty else coded.head(0))
-    counted["period"] = months(counted["doc_id"], documents)
+    counted["period"] = periods(counted["doc_id"], documents.set_index("doc_id")["published"], "month")
     corpus = corpus_of(counted, labels, params.design or None)
     if labels.empty and len(counted) and counted["by_hand"].all():
         corpus = Corpus(corpus.statements, by_hand=", ".join(sorted(set(counted["coder"]))))
@@ -127,12 +128,6 @@ def _know(acts: pd.Series, where: str) -> None:
     bad = sorted(set(acts.astype(str)) - set(ACTS))
     if bad:
         raise refuse(f"column act of the {where} holds {listing(map(repr, bad))}", listing(ACTS), "docs/codebook.md")
-
-
-def months(doc_ids: pd.Series, documents: pd.DataFrame) -> pd.Series:
-    """The month (YYYY-MM) of each document; empty where its date is not known to the month."""
-    published = documents.set_index("doc_id")["published"]
-    return doc_ids.map(published.where(published.str.len() >= len("2022-01"), "").str[: len("2022-01")]).fillna("").astype(str)
 
 
 def count_statements(predictions: pd.DataFrame, coded: pd.DataFrame) -> pd.DataFrame:

@@ -14,9 +14,9 @@ from stance.cells import LEAST_CODES, LEAST_EXPECTED
 from stance.codebook import ACTS, COMPARED
 from stance.design import DOCUMENTS, STATEMENTS
 from stance.errors import listing, refuse
+from stance.periods import periods
 
 DESIGN = ["statement_id", "doc_id", "side", "stratum", "pi", "design"]
-PERIODS = {"month": len("2022-01"), "year": len("2022"), "all": 0}
 UNDATED = "undated"
 
 
@@ -51,16 +51,11 @@ def _stratified(predictions: pd.DataFrame, published: pd.Series, period: str) ->
     """The statements, the name of each one's stratum, and the strata with columns n, side, spread (the variance that a statement's code
     has by the classifier, summed over acts: Σ p (1 - p))."""
     rows = _compared(predictions)
-    names = rows["side"].str.cat([rows["act"], _when(rows["doc_id"], published, period)], sep="|")
+    names = rows["side"].str.cat([rows["act"], periods(rows["doc_id"], published, period, unknown=UNDATED)], sep="|")
     p = rows[[f"p_{act}" for act in ACTS]].to_numpy(float)
     spread = pd.Series((p * (1 - p)).sum(axis=1)).groupby(names).mean()
     strata = pd.DataFrame({"n": names.value_counts().sort_index(), "spread": spread})
     return rows, names, strata.assign(side=strata.index.str.split("|").str[0])
-
-
-def _when(doc_ids: pd.Series, published: pd.Series, period: str) -> pd.Series:
-    date = doc_ids.map(published).astype(object).fillna("").astype(str).str[: PERIODS[period]]
-    return date.where(date.str.len() == PERIODS[period], UNDATED)
 
 
 def allocate(strata: pd.DataFrame, size: int, floor: int) -> pd.Series:
@@ -97,7 +92,7 @@ def _share_out(total: int, least: pd.Series, most: pd.Series, weight: pd.Series)
 
 def _documents(rows: pd.DataFrame, published: pd.Series, size: int, period: str, floor: int, rng: np.random.Generator) -> pd.DataFrame:
     documents = rows.groupby("doc_id").agg(n=("side", "size"), us=("side", lambda own: (own == "US").mean()))
-    when = _when(documents.index.to_series(), published, period)
+    when = periods(documents.index.to_series(), published, period, unknown=UNDATED)
     names = pd.Series(np.where(documents["us"] >= 0.5, "US|", "RUS|"), index=documents.index) + when
     n = names.value_counts().sort_index()
     part = min(1.0, size / documents["n"].sum())
