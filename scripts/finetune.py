@@ -32,7 +32,7 @@ from stance.label import label
 from stance.params import load_params
 from stance.records import identifier
 from stance.split import split
-from stance.standoff import contexts_of, words_of
+from stance.standoff import spoken
 from stance.vectors import load_tokenizer, padded
 
 EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 4, 32, 2e-4, 1e-3, 0.1
@@ -96,7 +96,7 @@ def read(corpora: Path) -> pd.DataFrame:
     train = split(labelled.assign(**dict.fromkeys(FEATURES, b"")), params=settings.split).train
     documents = files.read_corpora(corpora, sorted(set(codes["corpus"])))
     codes = codes[codes["statement_id"].isin(train["statement_id"])]
-    known = codes[["statement_id"]].assign(text=words_of(codes, documents), context=contexts_of(codes, documents))
+    known = spoken(codes, documents)[["statement_id", "text", "context"]]
     return train[train["origin"] == "corpus"].drop(columns="text").merge(known, on="statement_id")
 
 

@@ -28,7 +28,7 @@ from stance.params import Extract, Ingest
 from stance.predict import classify
 from stance.readers import read_paths
 from stance.records import identifier
-from stance.standoff import contexts_of, differences, words_of
+from stance.standoff import differences, spoken
 from stance.vectors import load_encoder
 
 RUN = 10  # words in a row that make a copy
@@ -73,10 +73,7 @@ def test_stored_features_are_those_of_the_corpora(shared: Path, reader: Reader) 
     """A sample of what `rebuild-features --check` compares whole, which takes minutes; the words of all are verified."""
     codes = read_csv(ROOT / "data" / "labels" / "corpus.csv")
     documents = read_corpora(shared / "corpora", sorted(set(codes["corpus"])))
-    rows = codes[["statement_id", "cue"]].assign(
-        text=words_of(codes, documents), context=contexts_of(codes, documents), group=codes["doc_id"]
-    )
-    some = rows.sample(400, random_state=20220121).reset_index(drop=True)
+    some = spoken(codes, documents).sample(400, random_state=20220121).reset_index(drop=True)
     found = some[["statement_id"]].join(describe(some, parser=reader.parser, encoder=load_encoder()))
     stored = read_table(ROOT / "data" / "labels" / "corpus_features.parquet")
     for name in ("words", "clauses"):

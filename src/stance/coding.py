@@ -16,7 +16,7 @@ from stance.models import BEST, FAST, TARGETS
 from stance.params import load_params
 from stance.resources import resource
 from stance.stages import FEATURED, PARAMS
-from stance.standoff import contexts_of, differences, frequent, words_of
+from stance.standoff import differences, frequent, spoken
 from stance.train import fit
 
 annotating = typer.Typer(no_args_is_help=True, help="Choose statements to code.")
@@ -102,9 +102,7 @@ def rebuild_features(
     settings = load_params(params)
     codes = files.read_csv(Path(settings.label.corpus))
     documents = files.read_corpora(corpora, sorted(set(codes["corpus"])))
-    rows = codes[["statement_id", "cue"]].assign(
-        text=words_of(codes, documents), context=contexts_of(codes, documents), group=codes["doc_id"]
-    )
+    rows = spoken(codes, documents)
     parser, encoder = load_describers(settings)
     found = frequent(rows[["statement_id"]].join(describe(rows, parser=parser, encoder=encoder, track=track("features"))))
     target = Path(settings.featurize.features)

@@ -52,6 +52,13 @@ def words_of(codes: pd.DataFrame, documents: dict[tuple[str, str], dict[str, str
     return words
 
 
+def spoken(codes: pd.DataFrame, documents: dict[tuple[str, str], dict[str, str]]) -> pd.DataFrame:
+    """Each code's `statement_id` and what `stance.features.describe` reads: `cue`, `text`, `context` and, as `group`, its document."""
+    return codes[["statement_id", "cue"]].assign(
+        text=words_of(codes, documents), context=contexts_of(codes, documents), group=codes["doc_id"]
+    )
+
+
 def frequent(features: pd.DataFrame) -> pd.DataFrame:
     """`features` without the hashes that stand in fewer than LEAST statements."""
     result = features.copy()
