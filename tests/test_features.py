@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.attribution.reader import Reader
-from stance.features import FEATURES, LONGEST, describe, hashed, unpacked, word_names
+from stance.features import LONGEST, describe, hashed, unpacked, word_names
+from stance.records import FEATURES
 from stance.vectors import load_encoder
 
 ROWS = pd.DataFrame({"text": ["We won’t leave.", "They must answer!", "x"], "cue": ["say", "", ""]})
@@ -44,3 +45,11 @@ def test_odd_and_long_texts_have_features(text: str, reader: Reader) -> None:
     rows = pd.DataFrame({"text": [text.encode("utf-8", "replace").decode()], "cue": [""]})
     found = describe(rows, parser=reader.parser, encoder=load_encoder())
     assert len(unpacked(found["words"].iloc[0])) <= 2 * LONGEST
+
+
+def test_words_of_the_context_are_a_feature_of_their_own() -> None:
+    rows = pd.DataFrame({"text": ["We will answer."] * 2, "cue": [""] * 2, "context": ["Ceasefire talks | He spoke.", ""]})
+    found = describe(rows, parser=None, encoder=None)
+    assert unpacked(found["nearby"][0]) == unpacked(hashed(["ceasefire", "talks", "he", "spoke"])) and found["nearby"][1] == b""
+    assert found["words"][0] == found["words"][1]
+    assert describe(rows.drop(columns="context"), parser=None, encoder=None)["nearby"].tolist() == [b"", b""]

@@ -7,7 +7,7 @@ from labelled import featured, labelled
 from stance.attribution.reader import Reader
 from stance.errors import StanceError
 from stance.featurize import featurize
-from stance.records import FEATURED
+from stance.records import FEATURED, FEATURES
 from stance.vectors import load_encoder
 
 
@@ -17,7 +17,7 @@ def absent() -> pd.DataFrame:
 
 def stored(**columns: object) -> pd.DataFrame:
     rows = featured(2, "corpus").assign(statement_id=lambda rows: "c" + rows["statement_id"])
-    return rows[["statement_id", "words", "clauses", "keywords", "vector"]].assign(**columns)
+    return rows[["statement_id", *FEATURES]].assign(**columns)
 
 
 def run(reader: Reader, rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:

@@ -28,6 +28,20 @@ def test_authored_statements_only_train() -> None:
     assert (parts.train["origin"] == "authored").sum() == len(authored)
 
 
+def test_held_out_groups_are_the_test_part_whatever_else_is_coded() -> None:
+    rows = featured(12, "corpus")
+    held_out = frozenset(sorted(set(rows["group"]))[:2])
+    for part in (rows, rows[rows["group"].isin(held_out) | (rows.index % 2 == 0)]):
+        parts = split(part, params=Split(), held_out=held_out)
+        assert sorted(parts.test["statement_id"]) == sorted(rows.loc[rows["group"].isin(held_out), "statement_id"])
+        assert not held_out & set(parts.train["group"])
+
+
+def test_held_out_groups_that_no_statement_has_are_refused() -> None:
+    with pytest.raises(StanceError, match="held-out"):
+        split(featured(12, "corpus"), params=Split(), held_out=frozenset({"elsewhere"}))
+
+
 def test_too_few_groups_are_refused() -> None:
     with pytest.raises(StanceError, match="groups"):
         split(featured(2), params=Split(test_share=0.1))

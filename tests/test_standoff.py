@@ -13,7 +13,7 @@ from stance.cli import app
 from stance.errors import StanceError
 from stance.features import hashed, unpacked
 from stance.files import read_table, write_table
-from stance.records import identifier
+from stance.records import FEATURES, identifier
 from stance.standoff import LEAST, contexts_of, differences, frequent, words_of
 
 TEXT = "The Kremlin said talks would go on."
@@ -41,14 +41,14 @@ def test_changed_and_missing_texts_are_named() -> None:
 
 def test_rare_features_are_not_stored() -> None:
     words = [["common", "rare"], ["common"], ["common", "common"]]
-    rows = pd.DataFrame({"words": [hashed(row) for row in words], "clauses": [b""] * len(words)})
+    rows = pd.DataFrame({"words": [hashed(row) for row in words], "nearby": [b""] * len(words), "clauses": [b""] * len(words)})
     kept = [unpacked(row) for row in frequent(rows)["words"]]
     assert LEAST == 3
     assert kept == [unpacked(hashed(names)) for names in (["common"], ["common"], ["common", "common"])]
 
 
 def test_differences_are_found_and_rounding_is_forgiven() -> None:
-    rows = featured(2)[["statement_id", "words", "clauses", "keywords", "vector"]].reset_index(drop=True)
+    rows = featured(2)[["statement_id", *FEATURES]].reset_index(drop=True)
     nudged = rows.copy()
     nudged.loc[0, "vector"] = bytes([(rows.loc[0, "vector"][0] + 1) % 256]) + rows.loc[0, "vector"][1:]
     assert differences(rows, nudged) == []

@@ -5,14 +5,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from labelled import featured, labelled, with_features
 from stance import files
 from stance.errors import StanceError
-from stance.features import FEATURES
 from stance.models import RECIPES, TARGETS, TRUSTED, make_model
 from stance.params import Train
-from stance.train import fit, train
+from stance.records import FEATURES
+from stance.train import UPLIFT, fit, side_balance, train
 
 PARAMS = Train(folds=3, inner_folds=2, jobs=1)
 LEARNERS = sorted(set(RECIPES) - {"dummy", "rules"})
@@ -45,6 +47,22 @@ def test_training_twice_gives_the_same_bytes_whatever_the_number_of_processes(tm
         model = train(featured(), name="blend", params=Train(folds=2, inner_folds=2, jobs=n)).models["act"]
         files.write_model(model, tmp_path / f"{n}.skops")
     assert (tmp_path / "1.skops").read_bytes() == (tmp_path / "2.skops").read_bytes()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("wr"), st.sampled_from(["US", "RUS"]), st.floats(0.1, 2)), min_size=1, max_size=40))
+def test_sides_count_alike_in_each_code_or_the_scarce_one_as_much_as_is_allowed(drawn: list[tuple[str, str, float]]) -> None:
+    rows = pd.DataFrame(drawn, columns=["code", "side", "weight"])
+    factors = side_balance(rows["code"], rows["side"], rows["weight"])
+    for _, part in rows.assign(factor=factors, total=factors * rows["weight"]).groupby("code"):
+        totals = part.groupby("side")["total"].sum()
+        assert part.loc[part["side"] == totals.idxmin(), "factor"].eq(UPLIFT).all() or np.allclose(totals, totals.iloc[0])
+    assert factors.between(0, UPLIFT).all()
+
+
+def test_a_single_side_weighs_as_it_is() -> None:
+    weights = pd.Series([1.0, 0.3, 1.0])
+    assert side_balance(pd.Series(["warning", "warning", "other"]), pd.Series(["US"] * 3), weights).tolist() == [1.0, 1.0, 1.0]
 
 
 def test_unknown_models_are_named() -> None:

@@ -13,11 +13,11 @@ import pandas as pd
 
 from stance.annotate import SHEET, read_back
 from stance.checks import CODES
-from stance.features import FEATURES, describe
+from stance.features import describe
 from stance.models import TARGETS
 from stance.params import Train
 from stance.predict import Classifier, coded
-from stance.records import PREDICTIONS, check
+from stance.records import FEATURES, PREDICTIONS, check
 from stance.train import fit
 
 

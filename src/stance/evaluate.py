@@ -13,10 +13,10 @@ from stance.certainty import POOLED, abstention, coverage, set_thresholds
 from stance.codebook import ACTS, COMPARED
 from stance.drift import measures, reference, vocabulary
 from stance.explain import learned
-from stance.features import FEATURES, word_names
+from stance.features import word_names
 from stance.models import BEST, FAST, READS_CLAUSES, READS_VECTORS, TARGETS
 from stance.params import Evaluate, Train
-from stance.records import ISSUES, STANCES
+from stance.records import FEATURES, ISSUES, STANCES
 from stance.robustness import codes_for_next_step, indices, learning_curve, left_out, macro_draws, origins
 from stance.scores import calibration, calibration_error, draw_weights, interval, score_table
 from stance.train import fit

@@ -1,4 +1,4 @@
-"""A statement as a classifier sees it: hashed word n-grams, hashed traits of its clauses, keyword counts, and a sentence vector.
+"""A statement as a classifier sees it: hashed words, of itself and of what stands before; traits of its clauses; keywords; a vector.
 
 Hashes stand for words where the words may not be kept: the coded statements of third-party texts ship as features alone, as
 the HathiTrust Extracted Features do (Organisciak et al. 2017).
@@ -15,11 +15,11 @@ from sklearn.utils import murmurhash3_32
 
 from stance.attribution.grammar import Grammar, Parser
 from stance.clauses import traits
+from stance.records import FEATURES
 from stance.rules import count_keywords
 from stance.text import Span
 from stance.vectors import Encoder
 
-FEATURES = ["words", "clauses", "keywords", "vector"]
 WORD = re.compile(r"\w+(?:'\w+)?|[?!]")
 LONGEST = 2000  # characters of a statement that are read
 BATCH = 512  # statements taken together
@@ -29,6 +29,11 @@ def word_names(text: str) -> list[str]:
     """Words and pairs of neighbouring words, in lower case."""
     words = WORD.findall(text[:LONGEST].replace("’", "'").lower())
     return words + [f"{one} {two}" for one, two in pairwise(words)]
+
+
+def nearby_names(context: str) -> list[str]:
+    """Words of what stands before a statement (see `stance.context`), in lower case."""
+    return [name for name in word_names(context) if " " not in name]
 
 
 def clause_names(grammar: Grammar, parser: Parser, cue: str = "") -> list[str]:
@@ -60,7 +65,7 @@ def describe(
 ) -> pd.DataFrame:
     """Columns FEATURES for rows with `text` and `cue`: packed hashes, counts by keyword code, and the bytes of the vector.
 
-    The encoder also reads a `context` (see `stance.context`), and the `group` of coded rows, where there are such columns.
+    A `context` (see `stance.context`) is read too, and by the encoder the `group` of coded rows, where there are such columns.
     Without a parser `clauses` are empty, without an encoder each `vector`. Each statement is parsed by itself, so that the same
     words have the same features whether they come from a document, a sheet or a file of rows.
     """
@@ -73,10 +78,12 @@ def _part(rows: pd.DataFrame, parser: Parser | None, encoder: Encoder | None) ->
     clauses = [b""] * len(rows)
     if parser:
         clauses = [hashed(clause_names(g, parser, cue)) for g, cue in zip(parse(texts, parser), rows["cue"], strict=True)]
+    contexts, groups = (rows[name].tolist() if name in rows else [""] * len(rows) for name in ("context", "group"))
     vectors = [b""] * len(rows)
     if encoder:
-        contexts, groups = (rows[name].tolist() if name in rows else [""] * len(rows) for name in ("context", "group"))
         vectors = [vector.tobytes() for vector in encoder([text[:LONGEST] for text in texts], contexts, groups)]
     words = [hashed(word_names(text)) for text in texts]
+    nearby = [hashed(nearby_names(context)) for context in contexts]
     keywords = [count_keywords(text[:LONGEST], cue) for text, cue in zip(texts, rows["cue"], strict=True)]
-    return pd.DataFrame({"words": words, "clauses": clauses, "keywords": keywords, "vector": vectors}, index=rows.index)
+    columns = {"words": words, "nearby": nearby, "clauses": clauses, "keywords": keywords, "vector": vectors}
+    return pd.DataFrame(columns, index=rows.index)

@@ -7,8 +7,8 @@ import pandas as pd
 
 from stance.attribution.grammar import Parser
 from stance.errors import listing, refuse
-from stance.features import FEATURES, describe
-from stance.records import FEATURED, LABELLED, check
+from stance.features import describe
+from stance.records import FEATURED, FEATURES, LABELLED, check
 from stance.vectors import Encoder
 
 

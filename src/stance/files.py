@@ -110,7 +110,10 @@ def read_flows(path: Path) -> pd.DataFrame:
 
 
 def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
-    """Objects of a JSON Lines file, or of stdin for "-". Raises StanceError naming the first line that is none."""
+    """Objects of a JSON Lines file, or of stdin for "-". Half of a surrogate pair, which no file can hold, becomes "?".
+
+    Raises StanceError naming the first line that is no object.
+    """
     if source != "-":
         _need(Path(source))
     with contextlib.nullcontext(sys.stdin.buffer) if source == "-" else Path(source).open("rb") as lines:
@@ -119,6 +122,8 @@ def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
                 continue
             try:
                 row = json.loads(line)
+                if b"\\ud" in line.lower():
+                    row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
             except ValueError:
                 row = None
             if not isinstance(row, dict):

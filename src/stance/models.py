@@ -90,7 +90,8 @@ class HashCounts(TransformerMixin, BaseEstimator):
     def fit(self, rows: pd.Series, codes: np.ndarray | None = None) -> "HashCounts":
         seen = [np.unique(np.frombuffer(row, "<u4")) for row in rows]
         hashes, counts = np.unique(np.concatenate(seen), return_counts=True)
-        self.hashes_ = hashes[counts >= self.min_df]
+        kept = hashes[counts >= self.min_df]
+        self.hashes_ = kept if len(kept) else np.zeros(1, "<u4")  # a column that stays empty, as no columns would be refused
         return self
 
     def transform(self, rows: pd.Series) -> sparse.csr_matrix:
@@ -118,8 +119,10 @@ def weighed(vectors: np.ndarray) -> np.ndarray:
 
 
 WORDS = ("words", make_pipeline(HashCounts(min_df=2), TfidfTransformer(sublinear_tf=True)), "words")
+NEARBY = ("nearby", make_pipeline(HashCounts(min_df=3), TfidfTransformer(sublinear_tf=True)), "nearby")
 CLAUSES = ("clauses", make_pipeline(HashCounts(min_df=3, binary=True), TfidfTransformer()), "clauses")
 VECTOR = ("vector", make_pipeline(FunctionTransformer(stacked), StandardScaler(), FunctionTransformer(weighed)), "vector")
+BEFORE = {"act": [], "issue": [NEARBY], "stance": [NEARBY]}  # the context tells what a statement is about, and never lends an act
 KEYWORDS: tuple[str, TransformerMixin, list[str]] = ("keywords", KeywordCounts(), ["keywords"])
 
 
@@ -140,27 +143,28 @@ def _blend(*members: tuple[str, Any]) -> VotingClassifier:
 
 
 def _naive_bayes() -> WeightedPipeline:
-    return _with(SmallNaiveBayes(alpha=0.3), WORDS, CLAUSES)
+    return _with(SmallNaiveBayes(alpha=0.1), WORDS, CLAUSES)
 
 
 def _linear_svm(*parts: tuple[str, Any, Any]) -> WeightedPipeline:
     return _with(_margin(), *parts)
 
 
-STRENGTH = {"classify__C": [0.1, 0.3]}
 RECIPES: dict[str, tuple[Callable[[str], Any], dict[str, list[Any]]]] = {
     "dummy": (lambda target: DummyClassifier(strategy="prior"), {}),
     "rules": (KeywordRules, {}),
-    "naive_bayes": (lambda target: _naive_bayes(), {"classify__alpha": [0.1, 0.3]}),
-    "words": (lambda target: _linear_svm(WORDS, KEYWORDS), STRENGTH),
-    "clauses": (lambda target: _linear_svm(CLAUSES), STRENGTH),
-    "vectors": (lambda target: _with(_logistic(), VECTOR), {"classify__C": [4.0]}),
-    "linear_svm": (lambda target: _linear_svm(WORDS, CLAUSES, KEYWORDS), STRENGTH),
-    "linear_svm_vectors": (lambda target: _linear_svm(WORDS, CLAUSES, VECTOR), {}),
-    "blend": (lambda target: _blend(("svm", _linear_svm(WORDS, CLAUSES, KEYWORDS)), ("bayes", _naive_bayes())), {}),
+    "naive_bayes": (lambda target: _naive_bayes(), {}),
+    "words": (lambda target: _linear_svm(WORDS, *BEFORE[target], KEYWORDS), {"classify__C": [0.1, 0.3]}),
+    "clauses": (lambda target: _linear_svm(CLAUSES), {}),
+    "vectors": (lambda target: _with(_logistic(), VECTOR), {}),
+    "linear_svm": (lambda target: _linear_svm(WORDS, *BEFORE[target], CLAUSES, KEYWORDS), {}),
+    "linear_svm_vectors": (lambda target: _linear_svm(WORDS, *BEFORE[target], CLAUSES, VECTOR), {}),
+    "blend": (lambda target: _blend(("svm", _linear_svm(WORDS, *BEFORE[target], CLAUSES, KEYWORDS)), ("bayes", _naive_bayes())), {}),
     "blend_vectors": (
         lambda target: _blend(
-            ("svm", _linear_svm(WORDS, CLAUSES, VECTOR)), ("vectors", _with(_logistic(), VECTOR)), ("bayes", _naive_bayes())
+            ("svm", _linear_svm(WORDS, *BEFORE[target], CLAUSES, VECTOR)),
+            ("vectors", _with(_logistic(), VECTOR)),
+            ("bayes", _naive_bayes()),
         ),
         {},
     ),

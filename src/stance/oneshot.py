@@ -135,8 +135,7 @@ def classify(
 
     Example: stance classify statements.jsonl --text-field text --out classified.jsonl
     """
-    whole = (json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") for row in files.read_jsonl(source))
-    rows = [json.loads(row) for row in whole]  # half of a surrogate pair, which no file can hold, has become "?"
+    rows = list(files.read_jsonl(source))
     bad = [n for n, row in enumerate(rows, 1) if not isinstance(row.get(text_field), str) or not row[text_field].strip()]
     if bad:
         raise refuse(

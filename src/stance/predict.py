@@ -12,9 +12,9 @@ from stance.calibration import Calibrated
 from stance.certainty import in_set
 from stance.codebook import ACTS
 from stance.drift import drift, measures, vocabulary
-from stance.features import FEATURES, describe
+from stance.features import describe
 from stance.params import Predict
-from stance.records import PREDICTIONS, STATEMENTS, check, empty
+from stance.records import FEATURES, PREDICTIONS, STATEMENTS, check, empty
 from stance.rules import states_condition
 from stance.vectors import Encoder
 

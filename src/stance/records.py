@@ -90,7 +90,9 @@ LABELLED = pa.DataFrameSchema(
     name="labelled",
 )
 
-FEATURED = LABELLED.add_columns({name: pa.Column(object) for name in ("words", "clauses", "keywords", "vector")})
+HASHED = ("words", "nearby", "clauses")  # features that are packed hashes, see `stance.features`
+FEATURES = [*HASHED, "keywords", "vector"]
+FEATURED = LABELLED.add_columns({name: pa.Column(object) for name in FEATURES})
 FEATURED.name = "featured"
 
 CODED = pa.DataFrameSchema(

@@ -7,8 +7,8 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from stance.codebook import ACTS
-from stance.features import FEATURES
 from stance.params import Evaluate, Train
+from stance.records import FEATURES
 from stance.scores import confusion, draw_weights, interval, macro_f1
 from stance.train import LEAST, fit
 

@@ -25,9 +25,9 @@ def keywords() -> dict[str, re.Pattern[str]]:
     }
 
 
-def count_keywords(text: str, cue: str) -> list[int]:
-    """How often the keywords of each code of `keywords` stand in cue and text."""
-    return [len(pattern.findall(f"{cue} {text}")) for pattern in keywords().values()]
+def count_keywords(text: str, cue: str) -> bytes:
+    """How often the keywords of each code of `keywords` stand in cue and text, a byte each."""
+    return bytes(min(len(pattern.findall(f"{cue} {text}")), 255) for pattern in keywords().values())
 
 
 def states_condition(text: str) -> bool:
@@ -36,7 +36,7 @@ def states_condition(text: str) -> bool:
 
 
 def _counts(rows: pd.DataFrame) -> np.ndarray:
-    return np.array(rows["keywords"].tolist(), dtype=float).reshape(len(rows), len(keywords()))
+    return np.frombuffer(b"".join(rows["keywords"]), np.uint8).reshape(len(rows), len(keywords())).astype(float)
 
 
 class KeywordCounts(TransformerMixin, BaseEstimator):

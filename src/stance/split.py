@@ -18,22 +18,29 @@ class Parts:
     test: pd.DataFrame
 
 
-def split(featured: pd.DataFrame, *, params: Split) -> Parts:
-    """About `params.test_share` of the real statements to test, with acts and sides in like proportion; authored ones only train.
+def split(featured: pd.DataFrame, *, params: Split, held_out: frozenset[str] = frozenset()) -> Parts:
+    """Real statements of the `held_out` groups to test, all others to training: a test part that stays as it is when codes are added.
 
-    Without real statements the authored ones are divided. Raises StanceError when there are too few groups.
+    Where no group is named, about `params.test_share` of the real statements are drawn, with acts and sides in like proportion; without
+    real statements, of the authored ones. Raises StanceError when there are too few groups, or none of those held out.
     """
     check(featured, FEATURED)
     real = featured["origin"] == "corpus"
     pool = featured[real] if real.any() else featured
+    tested = pool[pool["group"].isin(held_out)] if held_out else _drawn(pool, params)
+    if tested.empty:
+        raise StanceError(
+            "no labelled statement is of a held-out document; allowed: ids of coded documents. Try: split.held_out of params.yaml empty"
+        )
+    rest = featured[~featured["group"].isin(tested["group"])]
+    return Parts(rest.reset_index(drop=True), tested.reset_index(drop=True))
+
+
+def _drawn(pool: pd.DataFrame, params: Split) -> pd.DataFrame:
     folds = max(2, round(1 / params.test_share))
     if pool["group"].nunique() < folds:
         raise StanceError(
             f"{pool['group'].nunique()} groups of labelled statements; allowed: at least {folds} for this test_share. Try: more labels"
         )
-    strata = pool["act"] + pool["side"]
     folding = StratifiedGroupKFold(folds, shuffle=True, random_state=params.seed)
-    test = next(folding.split(pool, strata, pool["group"]))[1]
-    held_out = pool.iloc[test]
-    rest = featured[~featured["group"].isin(held_out["group"])]
-    return Parts(rest.reset_index(drop=True), held_out.reset_index(drop=True))
+    return pool.iloc[next(folding.split(pool, pool["act"] + pool["side"], pool["group"]))[1]]

@@ -150,7 +150,9 @@ def split(params: ParamsFile = PARAMS) -> None:
 
     Example: stance split
     """
-    parts = split_labels(files.read_table(FEATURED), params=load_params(params).split)
+    settings = load_params(params).split
+    held_out = frozenset(files.read_csv(Path(settings.held_out))["doc_id"] if settings.held_out else [])
+    parts = split_labels(files.read_table(FEATURED), params=settings, held_out=held_out)
     files.write_table(parts.train, TRAIN)
     files.write_table(parts.test, TEST)
     _counts("split", {"train": len(parts.train), "test": len(parts.test)})

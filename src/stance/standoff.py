@@ -7,6 +7,7 @@ import pandas as pd
 
 from stance.context import context
 from stance.errors import StanceError, listing
+from stance.records import HASHED
 
 ROUNDING = 1  # steps by which processors may round a component of a vector differently
 LEAST = 3  # coded statements in which a feature must stand to be stored: what is rarer could tell a text, and teaches little
@@ -62,7 +63,7 @@ def spoken(codes: pd.DataFrame, documents: dict[tuple[str, str], dict[str, str]]
 def frequent(features: pd.DataFrame) -> pd.DataFrame:
     """`features` without the hashes that stand in fewer than LEAST statements."""
     result = features.copy()
-    for name in ("words", "clauses"):
+    for name in HASHED:
         rows = [np.frombuffer(row, "<u4") for row in features[name]]
         numbers, seen = np.unique(np.concatenate([np.unique(row) for row in rows]), return_counts=True)
         kept = numbers[seen >= LEAST]
@@ -78,7 +79,7 @@ def differences(stored: pd.DataFrame, found: pd.DataFrame) -> list[str]:
     changed = [
         row["statement_id"]
         for row in rows.to_dict("records")
-        if any(row[name] != row[f"{name}_found"] for name in ("words", "clauses", "keywords"))
+        if any(row[name] != row[f"{name}_found"] for name in (*HASHED, "keywords"))
         or len(row["vector"]) != len(row["vector_found"])
         or np.abs(np.frombuffer(row["vector"], np.int8).astype(int) - np.frombuffer(row["vector_found"], np.int8)).max(initial=0) > ROUNDING
     ]

@@ -11,11 +11,11 @@ from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
 from stance.calibration import Calibrated
-from stance.features import FEATURES
 from stance.models import TARGETS, make_model
 from stance.params import Train
-from stance.records import FEATURED, check
+from stance.records import FEATURED, FEATURES, check
 
+UPLIFT = 5.0  # most by which a side that is scarce in a code weighs more
 LEAST = 8  # rows of a code from which it can be learnt: inner folds divide them again
 
 
@@ -63,12 +63,25 @@ def _fold(
     return model, model.predict_proba(held_out), model.predict(held_out)
 
 
+def side_balance(codes: pd.Series, sides: pd.Series, weights: pd.Series) -> pd.Series:
+    """Factors to `weights` by which the sides count alike within each code, so that none is read by the other's habits of speech.
+
+    A side that is scarce in a code weighs at most UPLIFT times as much.
+    """
+    in_cell = weights.groupby([codes, sides]).transform("sum")
+    in_code = weights.groupby(codes).transform("sum")
+    n_sides = sides.groupby(codes).transform("nunique")
+    return (in_code / n_sides / in_cell).clip(upper=UPLIFT)
+
+
 def fit(featured: pd.DataFrame, name: str, target: str, params: Train) -> Calibrated:
     """One classifier, calibrated on the statements of real text. Codes of fewer than LEAST rows are not learnt."""
     featured = featured[featured.groupby(target)[target].transform("size") >= LEAST]
     model = make_model(name, target, folds=params.inner_folds, seed=params.seed)
     real = featured["origin"] == "corpus"
-    weights = np.where(real, 1.0, params.authored_weight)
-    rows = featured[[*FEATURES, "group"]].assign(calibrates=real.astype(float), sample_weight=weights)
+    weights = pd.Series(np.where(real, 1.0, params.authored_weight), index=featured.index)
+    rows = featured[[*FEATURES, "group"]].assign(
+        calibrates=real.astype(float), sample_weight=weights * side_balance(featured[target], featured["side"], weights)
+    )
     with threadpool_limits(1):
         return model.fit(rows, featured[target].to_numpy(dtype=object).astype(str))
