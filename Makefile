@@ -21,7 +21,7 @@ repro: $(READY)  ## run the pipeline and say where the charts are
 	@echo "Charts: reports/figures/   Report: reports/index.html"
 
 test: $(READY)  ## run the whole test suite
-	python -m pytest
+	python -m pytest -n 2 --dist loadfile
 
 check: $(READY)  ## lint and type checks
 	ruff check .

@@ -38,6 +38,7 @@ def test_from_documents_to_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     params["models"] = ["dummy", "naive_bayes"]
     params["label"] = {"authored": "authored.csv", "corpus": "corpus.csv", "codes": ["codes.csv"]}
     params["featurize"]["features"] = str(ROOT / params["featurize"]["features"])
+    params["split"]["held_out"] = ""
     params["estimate"]["labels"] = "drawn.csv"
     params["train"] |= {"folds": 2, "inner_folds": 2}
     params["evaluate"] |= {"replicates": 100, "learning_points": 2}

@@ -27,7 +27,7 @@ from stance.ingest import ingest
 from stance.params import Extract, Ingest
 from stance.predict import classify
 from stance.readers import read_paths
-from stance.records import identifier
+from stance.records import HASHED, identifier
 from stance.standoff import differences, spoken
 from stance.vectors import load_encoder
 
@@ -76,7 +76,7 @@ def test_stored_features_are_those_of_the_corpora(shared: Path, reader: Reader) 
     some = spoken(codes, documents).sample(400, random_state=20220121).reset_index(drop=True)
     found = some[["statement_id"]].join(describe(some, parser=reader.parser, encoder=load_encoder()))
     stored = read_table(ROOT / "data" / "labels" / "corpus_features.parquet")
-    for name in ("words", "clauses"):
+    for name in HASHED:
         kept = frozenset(number for row in stored[name] for number in unpacked(row))
         found[name] = [np.array([number for number in unpacked(row) if number in kept], "<u4").tobytes() for row in found[name]]
     assert differences(stored[stored["statement_id"].isin(some["statement_id"])], found) == []
