@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from labelled import featured, labelled, with_features
 from stance import files
 from stance.errors import StanceError
+from stance.features import hashed
 from stance.models import RECIPES, TARGETS, TRUSTED, make_model
 from stance.params import Train
 from stance.records import FEATURES
@@ -58,6 +59,15 @@ def test_sides_count_alike_in_each_code_or_the_scarce_one_as_much_as_is_allowed(
         totals = part.groupby("side")["total"].sum()
         assert part.loc[part["side"] == totals.idxmin(), "factor"].eq(UPLIFT).all() or np.allclose(totals, totals.iloc[0])
     assert factors.between(0, UPLIFT).all()
+
+
+@pytest.mark.parametrize("target", ["act", "issue"])
+def test_what_stands_before_tells_the_issue_and_never_the_act(target: str) -> None:
+    rows = featured().assign(nearby=lambda rows: rows["issue"].map(lambda issue: hashed([issue])))
+    other = rows.assign(nearby=rows["nearby"].tolist()[::-1])
+    model = fit(rows, "words", target, PARAMS)
+    same = np.array_equal(model.predict_proba(rows[FEATURES]), model.predict_proba(other[FEATURES]))
+    assert same == (target == "act")
 
 
 def test_a_single_side_weighs_as_it_is() -> None:
