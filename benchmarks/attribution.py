@@ -107,19 +107,16 @@ def chain(shared: Path, reader: Reader) -> dict[str, float]:
     """Scores of extraction and the shipped classifier on the marked articles."""
     import pandas as pd
 
-    from stance import files
     from stance.actors import gazetteer
     from stance.analyze import analyze
-    from stance.models import TARGETS, TRUSTED
+    from stance.console import read_classifier
     from stance.params import Params
 
     rows = [json.loads(line) for line in (shared / "gold" / "e2e_articles.jsonl").read_text(encoding="utf-8").splitlines()]
     documents = pd.DataFrame(rows)[["doc_id", "source", "outlet", "published", "title", "url", "text"]].fillna("").astype(str)
     documents = documents.assign(licence="", genre="news", speaker="", side="", body_start=0, copy_of="")
-    folder = ROOT / "data" / "model"
-    models = {target: files.read_model(folder / f"{target}.skops", TRUSTED) for target in TARGETS}
-    least = files.read_json(folder / "chosen.json")["threshold"]
-    result = analyze(documents, models, least, params=Params(), reader=reader, gazetteer=gazetteer())
+    classifier = read_classifier(ROOT / "data" / "model")
+    result = analyze(documents, classifier, params=Params(), reader=reader, gazetteer=gazetteer())
     found: dict[str, list[dict[str, Any]]] = {}
     for row in result.predictions.to_dict("records"):
         found.setdefault(row["doc_id"], []).append(row)

@@ -93,9 +93,11 @@ def scopes() -> str:
     """Test macro-F1 of the chosen act model by side, genre, source and in the random part."""
     ours = files.read_scores(REPORTS / "evaluate" / "scores.csv")
     chosen = _json("metrics/evaluate.json")["model"]["best"]["act"]
-    ours = ours[(ours["model"] == chosen) & (ours["target"] == "act") & (ours["part"] == "test") & (ours["metric"] == "macro_f1")]
-    rows = ours[ours["scope"] != "all"].assign(score=ours.apply(_cell, axis=1), scope=ours["scope"].replace(SIDE_NAMES))
-    return _plain(rows[["scope", "n", "score"]].rename(columns={"scope": "test statements", "score": "macro-F1"}))
+    ours = ours[(ours["model"] == chosen) & (ours["target"] == "act") & (ours["part"] == "test") & (ours["scope"] != "all")]
+    cells = ours.assign(score=ours.apply(_cell, axis=1)).pivot(index="scope", columns="metric", values="score")
+    rows = ours[ours["metric"] == "macro_f1"][["scope", "n"]].join(cells[["macro_f1", "macro_f1_same_mix"]], on="scope")
+    names = {"scope": "test statements", "macro_f1": "macro-F1", "macro_f1_same_mix": "with acts as common as over both sides"}
+    return _plain(rows.assign(scope=rows["scope"].replace(SIDE_NAMES)).rename(columns=names))
 
 
 def robustness() -> str:

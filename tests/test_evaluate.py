@@ -20,7 +20,7 @@ TRAINING = Train(folds=2, inner_folds=2, jobs=1)
 def fitted() -> dict[str, Any]:
     authored = featured(4).assign(group=lambda rows: "authored-" + rows["group"], statement_id=lambda rows: "a" + rows["statement_id"])
     parts = split(pd.concat([featured(40, "corpus"), authored], ignore_index=True), params=Split(test_share=0.2))
-    results = {name: train(parts.train, name=name, params=TRAINING) for name in ("dummy", "naive_bayes", "words", "vectors")}
+    results = {name: train(parts.train, name=name, params=TRAINING) for name in ("dummy", "naive_bayes", "words", "vectors", "blend")}
     return {
         "train": parts.train,
         "test": parts.test,
@@ -39,14 +39,20 @@ def run(fitted: dict[str, Any]) -> Evaluation:
 
 
 def test_the_better_model_is_chosen_with_its_lead(result: Evaluation) -> None:
-    assert result.chosen[BEST]["act"] in {"naive_bayes", "words", "vectors"}
+    assert result.chosen[BEST]["act"] in {"naive_bayes", "words", "vectors", "blend"}
     assert result.chosen[FAST]["act"] == "words"
     lead = result.metrics["lead"]["act"]
     assert lead["low"] <= lead["value"] <= lead["high"]
 
 
+def test_a_model_of_acts_alone_is_scored_and_chosen_for_acts_alone(result: Evaluation) -> None:
+    scores = result.tables["scores"]
+    assert set(scores.loc[scores["model"] == "blend", "target"]) == {"act"}
+    assert "blend" not in {result.chosen[use][target] for use in (BEST, FAST) for target in ("issue", "stance")}
+
+
 def test_parts_left_out_are_scored_by_a_model_without_vectors(fitted: dict[str, Any], result: Evaluation) -> None:
-    assert result.metrics["without_vectors"] in {"naive_bayes", "words"}
+    assert result.metrics["without_vectors"] in {"naive_bayes", "words", "blend"}
     curve, scores = result.tables["learning_curve"], result.tables["scores"]
     same = scores[(scores["model"] == result.metrics["without_vectors"]) & (scores["part"] == "test") & (scores["scope"] == "all")]
     whole = same.loc[(same["target"] == "act") & (same["metric"] == "macro_f1"), "value"].iloc[0]

@@ -76,7 +76,7 @@ def test_how_the_draw_was_read_is_said_and_probabilities_that_do_not_fit_are_not
     assert "stand for 200 statements, the predictions hold 400" in run(*given, "--labels", corpus / "ones.csv").stderr
 
 
-@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl", "CSV"])
 def test_files_of_every_kind_give_the_same_shares(corpus: Path, tmp_path: Path, ending: str) -> None:
     label(corpus, coded(corpus, "anna"))
     kept = ["statement_id", "doc_id", "side", "act", *(f"p_{act}" for act in ACTS)]

@@ -67,6 +67,12 @@ def test_csv_rounds_and_spells_lists_as_json(tmp_path: Path) -> None:
     assert json.loads(back["set"][0]) == ["a", "b"]
 
 
+def test_documents_held_out_are_those_of_the_file_or_none(tmp_path: Path) -> None:
+    files.write_csv(pd.DataFrame({"doc_id": ["b", "a"]}), tmp_path / "held_out.csv")
+    assert files.read_held_out(str(tmp_path / "held_out.csv")) == {"a", "b"}
+    assert files.read_held_out("") == frozenset()
+
+
 def fitted() -> Pipeline:
     return Pipeline([("classify", DummyClassifier(strategy="prior"))]).fit([[0], [1]], ["a", "b"])
 

@@ -14,6 +14,7 @@ from stance.scores import (
     draw_weights,
     interval,
     macro_f1,
+    mix_weights,
     score_table,
 )
 
@@ -65,3 +66,20 @@ def test_calibration_error_of_a_known_table() -> None:
     assert calibration_error(table) == pytest.approx((0.1 * 30 + 0.1 * 10) / 40)
     bins = calibration(np.array([True, False, True, True]), np.array([0.9, 0.5, 0.8, 0.6]), bins=2)
     assert bins["accuracy"].tolist() == [0.5, 1.0]
+
+
+def test_at_the_same_mix_parts_that_are_read_alike_score_alike() -> None:
+    """Eight of ten positives and nine of ten negatives are right in either part, but positives are rarer in the second."""
+    sizes = [(0, 100), (0, 100), (1, 40), (1, 360)]
+    actual = np.concatenate([np.repeat([n % 2], size) for n, (_, size) in enumerate(sizes)])
+    part = np.concatenate([np.repeat(which, size) for which, size in sizes])
+    right = np.concatenate([np.arange(size) < size * (0.9 if n % 2 else 0.8) for n, (_, size) in enumerate(sizes)])
+    predicted = np.where(right, actual, 1 - actual)
+    plain, mixed = [], []
+    for which in (0, 1):
+        mask = part == which
+        plain.append(macro_f1(confusion(actual[mask], predicted[mask], 2)))
+        mixed.append(macro_f1(confusion(actual[mask], predicted[mask], 2, mix_weights(actual, mask))))
+    assert plain[0] > plain[1] + 0.05
+    assert mixed[0] == pytest.approx(mixed[1])
+    assert mix_weights(actual, part == 0).sum() == pytest.approx((part == 0).sum())

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from labelled import featured, labelled, with_features
 from stance import files
 from stance.errors import StanceError
-from stance.features import hashed
-from stance.models import RECIPES, TARGETS, TRUSTED, make_model
+from stance.features import hashed, unpacked
+from stance.models import RECIPES, TRUSTED, HashCounts, make_model
 from stance.params import Train
 from stance.records import FEATURES
 from stance.train import UPLIFT, fit, side_balance, train
@@ -25,7 +25,7 @@ LEARNERS = sorted(set(RECIPES) - {"dummy", "rules"})
 def test_out_of_fold_predictions_are_probabilities_of_every_row(name: str) -> None:
     rows = featured()
     result = train(rows, name=name, params=PARAMS)
-    assert set(result.models) == set(TARGETS)
+    assert set(result.models) == set(RECIPES[name].targets)
     acts = [column for column in result.out_of_fold if column.startswith("p_act_")]
     np.testing.assert_allclose(result.out_of_fold[acts].sum(axis=1), 1)
     assert result.out_of_fold["statement_id"].tolist() == rows["statement_id"].tolist()
@@ -48,6 +48,18 @@ def test_training_twice_gives_the_same_bytes_whatever_the_number_of_processes(tm
         model = train(featured(), name="blend", params=Train(folds=2, inner_folds=2, jobs=n)).models["act"]
         files.write_model(model, tmp_path / f"{n}.skops")
     assert (tmp_path / "1.skops").read_bytes() == (tmp_path / "2.skops").read_bytes()
+
+
+@settings(max_examples=50, deadline=None)
+@given(drawn=st.lists(st.lists(st.sampled_from("abcde"), max_size=6), min_size=1, max_size=8), least=st.integers(1, 3), once=st.booleans())
+def test_hashes_are_counted_by_row_where_they_stand_in_enough_rows(drawn: list[list[str]], least: int, once: bool) -> None:
+    rows = pd.Series([hashed(row) for row in drawn])
+    kept = [name for name in "abcde" if sum(name in row for row in drawn) >= least]
+    model = HashCounts(min_df=least, binary=once).fit(rows)
+    columns = [model.hashes_.tolist().index(unpacked(hashed([name]))[0]) for name in kept]
+    counts = [[min(row.count(name), 1) if once else row.count(name) for name in kept] for row in drawn]
+    found = model.transform(rows).toarray()
+    assert found[:, columns].tolist() == counts and found.sum() == np.sum(counts)
 
 
 @settings(max_examples=30, deadline=None)

@@ -67,8 +67,8 @@ def need_documents(result: IngestResult, where: str) -> None:
         )
 
 
-def read_models(folder: Path) -> dict[str, Any]:
-    return {target: files.read_model(folder / f"{target}.skops", TRUSTED) for target in TARGETS}
+def read_models(folder: Path, targets: Iterable[str] = TARGETS) -> dict[str, Any]:
+    return {target: files.read_model(folder / f"{target}.skops", TRUSTED) for target in targets}
 
 
 def read_classifier(folder: Path, *, fast: bool = False, spacy_model: str = Extract().spacy_model) -> Classifier:

@@ -18,7 +18,7 @@ from stance.models import BEST, FAST, READS_CLAUSES, READS_VECTORS, TARGETS
 from stance.params import Evaluate, Train
 from stance.records import FEATURES, ISSUES, STANCES
 from stance.robustness import codes_for_next_step, indices, learning_curve, left_out, macro_draws, origins
-from stance.scores import calibration, calibration_error, draw_weights, interval, score_table
+from stance.scores import calibration, calibration_error, draw_weights, interval, mix_weights, score_table
 from stance.train import fit
 
 SHOWN = 4  # authored statements in which a word must stand to be shown as learned
@@ -107,7 +107,11 @@ def _choose(train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], params: E
     lead: dict[str, Any] = {}
     for target, codes in CODES.items():
         actual = indices(train[target], codes)
-        draws = {name: macro_draws(actual, indices(frame[target], codes), len(codes), weights) for name, frame in out_of_fold.items()}
+        draws = {
+            name: macro_draws(actual, indices(frame[target], codes), len(codes), weights)
+            for name, frame in out_of_fold.items()
+            if target in frame
+        }
         ranked = sorted(draws, key=lambda name: -draws[name][0])
         chosen[BEST][target] = ranked[0]
         chosen[FAST][target] = next((name for name in ranked if name not in READS_VECTORS | READS_CLAUSES), ranked[0])
@@ -136,14 +140,17 @@ def _scores(
 ) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for name, frame in out_of_fold.items():
-        for target in TARGETS:
+        for target in models[name]:
             rows += _scored(name, target, "cross-validation", train, frame[target], params)
             rows += _scored(name, target, "test", test, models[name][target].predict(test[FEATURES]), params)
     return pd.DataFrame(rows)
 
 
 def _scored(name: str, target: str, part: str, rows: pd.DataFrame, predicted: Iterable[str], params: Evaluate) -> list[dict[str, Any]]:
-    """Scores over all rows, and for acts over each side, genre and source and the random part as well."""
+    """Scores over all rows, and for acts over each side, genre and source and the random part as well.
+
+    `macro_f1_same_mix` of a side is what it would be with acts as common as over both sides, see `stance.scores.mix_weights`.
+    """
     guessed = indices(np.asarray(predicted, dtype=object).astype(str), CODES[target])
     actual = indices(rows[target], CODES[target])
     scopes = {POOLED: np.ones(len(rows), dtype=bool)}
@@ -155,9 +162,13 @@ def _scored(name: str, target: str, part: str, rows: pd.DataFrame, predicted: It
     for scope, mask in scopes.items():
         if mask.any():
             weights = draw_weights(rows["group"].to_numpy()[mask], params.replicates, params.seed)
-            for metric, found in score_table(actual[mask], guessed[mask], CODES[target], weights, params.level).items():
-                label = {"model": name, "target": target, "part": part, "scope": scope, "metric": metric, "n": int(mask.sum())}
-                result.append(label | vars(found))
+            table = score_table(actual[mask], guessed[mask], CODES[target], weights, params.level)
+            if scope in COMPARED:
+                mix = mix_weights(actual, mask)
+                draws = macro_draws(actual[mask], guessed[mask], len(CODES[target]), weights * mix, mix)
+                table["macro_f1_same_mix"] = interval(draws[0], draws[1:], params.level)
+            label = {"model": name, "target": target, "part": part, "scope": scope, "n": int(mask.sum())}
+            result += [label | {"metric": metric} | vars(found) for metric, found in table.items()]
     return result
 
 

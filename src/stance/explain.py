@@ -8,7 +8,7 @@ import pandas as pd
 from stance.calibration import Calibrated
 from stance.features import clause_names, describe, hashed, parse, word_names
 from stance.predict import Classifier
-from stance.records import FEATURES
+from stance.records import FEATURES, HASHED
 from stance.rules import keywords
 
 PARTS = {"words": "word", "clauses": "clause"}
@@ -53,10 +53,9 @@ def learned(model: Calibrated, names: Mapping[str, Iterable[str]], width: int, m
     `names` are the words and clause traits to try, by FEATURES column; `width` is the length of a sentence vector in bytes.
     """
     labels = [(column, name) for column in PARTS for name in dict.fromkeys(names[column])]
-    empty = {"words": b"", "nearby": b"", "clauses": b"", "vector": bytes(width)}
+    empty = dict.fromkeys(HASHED, b"") | {"keywords": bytes(len(keywords())), "vector": bytes(width)}
     rows = [empty, *({**empty, column: hashed([name])} for column, name in labels)]
-    frame = pd.DataFrame(rows).assign(keywords=[bytes(len(keywords()))] * len(rows))
-    odds = _log_odds(model, frame[FEATURES])
+    odds = _log_odds(model, pd.DataFrame(rows)[FEATURES])
     gain = np.round(odds[1:] - odds[0], DIGITS)  # ties must not be broken by the last bits, which move with the processor
     parts = []
     for n, code in enumerate(model.classes_):

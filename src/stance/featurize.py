@@ -31,7 +31,7 @@ def featurize(
         came = f"no features of {len(missing)} coded statements ({listing(missing, 2)})"
         raise refuse(came, "a row for each", "stance rebuild-features, with the corpora")
     spoken = labelled[labelled["text"] != ""]
-    found = describe(spoken[["text", "cue"]], parser=parser, encoder=encoder, track=track)
+    found = describe(spoken[["text", "cue", "group"]], parser=parser, encoder=encoder, track=track)
     known = stored.set_index("statement_id").loc[absent["statement_id"], FEATURES].set_index(absent.index)
     widths = {len(vector) for frame in (found, known) for vector in frame["vector"]}
     if len(widths) > 1:

@@ -126,7 +126,7 @@ def _alpha(result: Codes) -> str:
 
 def _coded(path: Path, coder: str) -> pd.DataFrame:
     """A file of codes; a sheet without a column `coder` is by `coder`."""
-    if path.suffix == ".json":
+    if path.suffix.lower() == ".json":
         return from_label_studio(files.read_json(path), str(path))
     rows = files.read_csv(path)
     rows = rows if "coder" in rows else rows.assign(coder=coder)

@@ -109,6 +109,11 @@ def read_flows(path: Path) -> pd.DataFrame:
     return read_csv(path).astype({"n": int})
 
 
+def read_held_out(path: str) -> frozenset[str]:
+    """Ids of the documents that a CSV keeps for the test part; none for an empty `path`."""
+    return frozenset(read_csv(Path(path))["doc_id"] if path else [])
+
+
 def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
     """Objects of a JSON Lines file, or of stdin for "-". Half of a surrogate pair, which no file can hold, becomes "?".
 
@@ -144,31 +149,33 @@ def read_corpora(folder: Path, names: list[str]) -> dict[tuple[str, str], dict[s
 
 def read_rows(path: Path) -> pd.DataFrame:
     """A table from Parquet, CSV or JSON Lines, by the file's ending."""
-    _known(path)
-    if path.suffix == ".parquet":
+    ending = _ending(path)
+    if ending == ".parquet":
         return read_table(path)
-    return read_csv(path) if path.suffix == ".csv" else pd.DataFrame(read_jsonl(str(path)))
+    return read_csv(path) if ending == ".csv" else pd.DataFrame(read_jsonl(str(path)))
 
 
 def write_rows(rows: pd.DataFrame, path: Path) -> None:
     """A table to Parquet, CSV or JSON Lines, by the file's ending; numbers keep six decimals."""
-    _known(path)
-    if path.suffix == ".parquet":
+    ending = _ending(path)
+    if ending == ".parquet":
         write_table(rows, path)
-    elif path.suffix == ".csv":
+    elif ending == ".csv":
         write_csv(rows, path, digits=6)
     else:
         write_text("".join(json.dumps(round_numbers(row, 6), ensure_ascii=False) + "\n" for row in rows.to_dict("records")), path)
 
 
-def _known(path: Path) -> None:
-    if path.suffix not in (".parquet", ".csv", ".jsonl"):
+def _ending(path: Path) -> str:
+    ending = path.suffix.lower()
+    if ending not in (".parquet", ".csv", ".jsonl"):
         raise StanceError(f"{path} ends in {path.suffix or 'nothing'!r}; allowed: .parquet, .csv, .jsonl. Try: another name")
+    return ending
 
 
 def read_predictions(path: Path) -> pd.DataFrame:
     """records.PREDICTIONS from JSON Lines or Parquet, by the file's ending. Raises StanceError for columns that are missing."""
-    rows = read_table(path) if path.suffix == ".parquet" else pd.DataFrame(read_jsonl(str(path)))
+    rows = read_table(path) if path.suffix.lower() == ".parquet" else pd.DataFrame(read_jsonl(str(path)))
     missing = [name for name in PREDICTIONS.columns if name not in rows.columns]
     if missing:
         raise StanceError(f"{path} lacks columns {listing(missing)}; allowed: predictions of stance. Try: stance analyze, or dvc repro")

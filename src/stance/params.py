@@ -45,7 +45,7 @@ class Featurize(Section):
 
 
 class Split(Section):
-    held_out: str = Field("data/labels/held_out.csv", description="documents to test on (doc_id); empty: they are drawn")
+    held_out: str = Field("data/labels/held_out.csv", description="CSV of the documents to test on (doc_id); empty: they are drawn")
     test_share: float = Field(0.2, gt=0, lt=1, description="share of the statements in the test part, where it is drawn")
     seed: int = 20220121
 

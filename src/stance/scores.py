@@ -63,6 +63,17 @@ def score_table(actual: np.ndarray, predicted: np.ndarray, classes: list[str], w
     return {name: interval(float(values[0]), np.array(values[1:]), level) for name, values in scores.items()}
 
 
+def mix_weights(actual: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """Weights of the rows in the mask `part` by which each class is as common among them as among all rows.
+
+    F1 of a class falls with its share even where sensitivity and specificity stay as they are, so that parts with different shares
+    can be compared only at the same mix.
+    """
+    whole = np.bincount(actual)
+    own = np.bincount(actual[part], minlength=len(whole))
+    return (whole / np.maximum(own, 1))[actual[part]] * part.sum() / len(actual)
+
+
 def _ratio(part: float, whole: float) -> float:
     return part / whole if whole else float("nan")
 

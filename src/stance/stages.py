@@ -31,7 +31,7 @@ from stance.fieldwork import estimate_files, read_back
 from stance.figstyle import FIGURES as FIGURE_NAMES
 from stance.ingest import ingest as ingest_documents
 from stance.label import label as label_statements
-from stance.models import BEST
+from stance.models import BEST, recipe_of
 from stance.params import load_params
 from stance.predict import predict as predict_statements
 from stance.readers import read_paths
@@ -151,8 +151,7 @@ def split(params: ParamsFile = PARAMS) -> None:
     Example: stance split
     """
     settings = load_params(params).split
-    held_out = frozenset(files.read_csv(Path(settings.held_out))["doc_id"] if settings.held_out else [])
-    parts = split_labels(files.read_table(FEATURED), params=settings, held_out=held_out)
+    parts = split_labels(files.read_table(FEATURED), params=settings, held_out=files.read_held_out(settings.held_out))
     files.write_table(parts.train, TRAIN)
     files.write_table(parts.test, TEST)
     _counts("split", {"train": len(parts.train), "test": len(parts.test)})
@@ -163,7 +162,7 @@ def split(params: ParamsFile = PARAMS) -> None:
 def train(name: Annotated[str, typer.Argument(help="A model of src/stance/models.py.")], params: ParamsFile = PARAMS) -> None:
     """Fit one model for act, issue and stance, with cross-validated predictions.
 
-    Example: stance train logistic_regression
+    Example: stance train blend_vectors
     """
     rows = files.read_table(TRAIN)
     result = train_model(rows, name=name, params=load_params(params).train, track=track(f"train {name}"))
@@ -181,7 +180,7 @@ def evaluate(params: ParamsFile = PARAMS) -> None:
     """
     settings = load_params(params)
     out_of_fold = {name: files.read_table(MODELS / name / "out_of_fold.parquet") for name in settings.models}
-    models = {name: read_models(MODELS / name) for name in settings.models}
+    models = {name: read_models(MODELS / name, recipe_of(name).targets) for name in settings.models}
     train_rows, test_rows = files.read_table(TRAIN), files.read_table(TEST)
     result = evaluate_models(train_rows, test_rows, out_of_fold, models, params=settings.evaluate, training=settings.train)
     files.write_json(result.metrics, METRICS / "evaluate.json")

@@ -11,7 +11,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
 from stance.calibration import Calibrated
-from stance.models import TARGETS, make_model
+from stance.models import make_model, recipe_of
 from stance.params import Train
 from stance.records import FEATURED, FEATURES, check
 
@@ -21,7 +21,7 @@ LEAST = 8  # rows of a code from which it can be learnt: inner folds divide them
 
 @dataclass(frozen=True)
 class Trained:
-    """`models` by target, fitted on all rows; `out_of_fold` has a row per statement with `<target>` and `p_<target>_<code>`."""
+    """`models` by target of the recipe, fitted on all rows; `out_of_fold`: a row per statement with `<target>` and `p_<target>_<code>`."""
 
     models: dict[str, Calibrated]
     out_of_fold: pd.DataFrame
@@ -35,7 +35,7 @@ def train(featured: pd.DataFrame, *, name: str, params: Train, track: Callable[[
     check(featured, FEATURED)
     models: dict[str, Calibrated] = {}
     out_of_fold = featured[["statement_id"]].copy()
-    for target in track(TARGETS):
+    for target in track(recipe_of(name).targets):
         codes = featured[target].to_numpy(dtype=object).astype(str)
         folding = StratifiedGroupKFold(params.folds, shuffle=True, random_state=params.seed)
         folds = list(folding.split(featured, codes, featured["group"]))
