@@ -11,7 +11,7 @@ from stance import difference, intervals
 from stance.design import Design
 from stance.intervals import Estimate, Share
 
-BY_HAND = "hand codes of every statement"
+BY_HAND = "codes of every statement"
 CORRECTED = "classifier count, corrected by codes drawn from this corpus"
 UNCORRECTED = "classifier count, uncorrected"
 NOT_SHOWN = "not shown: too few codes drawn"
@@ -54,7 +54,7 @@ ANY = Rule()
 @dataclass(frozen=True)
 class Corpus:
     """Statements with the classifier's codes; `labelled` are those drawn and coded, with the codes as `act`, `issue`, `stance` and the
-    classifier's as `…_predicted`, and `design` tells how they were drawn. Where all were coded by hand, `by_hand` names the coders."""
+    classifier's as `…_predicted`, and `design` tells how they were drawn. Where all were coded, `by_hand` names the coders."""
 
     statements: pd.DataFrame
     labelled: pd.DataFrame | None = None

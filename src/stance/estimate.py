@@ -1,7 +1,7 @@
 """Predictions and codes to each side's shares: of acts, overall, by issue and by month; of stances towards an issue; of acts with a
 condition.
 
-The method is the best that the codes allow (see `stance.cells`): exact where every statement is coded by hand, the difference estimator
+The method is the best that the codes allow (see `stance.cells`): exact where every statement is coded, the difference estimator
 where codes were drawn with known probability, else the classifier's uncorrected count.
 """
 
