@@ -82,7 +82,8 @@ def interval(scorer: Any, texts: list[Any], rows: dict[str, Any]) -> dict[str, l
 def beside_peers(shared: Path, predictions: Path) -> dict[str, dict[str, Any]]:
     """F1 (0-1) of each stored tool and of `predictions` on the dev texts of PolNeAR, and source accuracy."""
     sys.path.insert(0, str(shared / "bench"))
-    polnear, scorer = importlib.import_module("polnear"), importlib.import_module("score_attribution")
+    polnear: Any = importlib.import_module("polnear")
+    scorer: Any = importlib.import_module("score_attribution")
     polnear.ROOT = str(shared / "polnear")
     texts = list(polnear.load("dev"))
     skipped = json.loads((shared / "bench" / "not_speech_dev.json").read_text(encoding="utf-8"))

@@ -26,7 +26,7 @@ from stance.intervals import Share, contrast, wilson
 
 LEVEL = 0.95
 Z = float(norm.ppf(0.5 + LEVEL / 2))
-GRID = {
+GRID: dict[str, list[Any]] = {
     "errors": list(ERRORS),
     "correlation": [0.0, 0.1, 0.3],
     "prevalence": [0.03, 0.1, 0.3],
@@ -73,8 +73,8 @@ def replicate(rng: np.random.Generator, found: Any, codes: int, how: str) -> lis
             )
         )
     if len(sides) == 2:
-        gaps = [contrast(sides[1][k], sides[0][k]) for k in range(3)]
-        result.append(_row("RUS - US", *gaps, found.truth(1) - found.truth(0), None))
+        full_gap, alone_gap, random_gap = (contrast(sides[1][k], sides[0][k]) for k in range(3))
+        result.append(_row("RUS - US", full_gap, alone_gap, random_gap, found.truth(1) - found.truth(0), None))
     return result
 
 

@@ -30,7 +30,8 @@ def _cell(row: pd.Series) -> str:
 def scores() -> str:
     """F1 of the act models: cross-validation, test, and the gold statements of another hand."""
     ours = files.read_scores(REPORTS / "evaluate" / "scores.csv")
-    ours = ours[(ours["target"] == "act") & (ours["scope"] == "all")]
+    ours = ours[ours["target"] == "act"]
+    drawn, ours = ours[ours["scope"] == "random part"], ours[ours["scope"] == "all"]
     gold = files.read_scores(REPORTS / "benchmarks" / "classify.csv")
     gold = gold[gold["scope"] == "all"]
     chosen = _json("metrics/evaluate.json")["model"]
@@ -44,6 +45,9 @@ def scores() -> str:
             label = f"{use} ({name.replace('_', ' ')})" if use in chosen else name
             what = "macro-F1" if metric == "macro_f1" else f"F1 {metric[3:]}"
             lines.append(f"| {label}: {what} | {' | '.join(map(_cell, rows))} |")
+        if use == "best":
+            rows = [row for _, row in drawn[(drawn["model"] == name) & (drawn["metric"] == "macro_f1")].sort_values("part").iterrows()]
+            lines.append(f"| {label}: macro-F1, statements drawn at random alone | {' | '.join(map(_cell, rows))} | – |")
     sizes = [int(part["n"].max()) for part in parts]
     return "\n".join([*lines, f"| statements | {' | '.join(map(str, sizes))} |"])
 
@@ -261,12 +265,8 @@ def updated(name: str) -> str:
     """The document `name` with its blocks written anew."""
     text = (ROOT / name).read_text(encoding="utf-8")
     for block, write in BLOCKS[name].items():
-        text = re.sub(
-            rf"(<!-- {block} -->\n).*?(<!-- /{block} -->)",
-            lambda match, write=write: f"{match[1]}{write()}\n{match[2]}",
-            text,
-            flags=re.S,
-        )
+        content = write().replace("\\", r"\\")
+        text = re.sub(rf"(<!-- {block} -->\n).*?(<!-- /{block} -->)", rf"\g<1>{content}\n\g<2>", text, flags=re.S)
     return text
 
 
