@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from labelled import featured
-from stance.evaluate import Evaluation, evaluate
+from stance.evaluate import SHOWN, Evaluation, _names, evaluate
+from stance.features import word_names
 from stance.models import BEST, FAST
 from stance.params import Evaluate, Split, Train
 from stance.robustness import codes_for_next_step
@@ -66,6 +67,12 @@ def test_the_test_part_has_no_say_in_the_choice(fitted: dict[str, Any], result: 
             target: result.chosen[use][target] for target in ("act", "issue", "stance")
         }
         assert spoilt.chosen[use]["thresholds"] == result.chosen[use]["thresholds"]
+
+
+def test_words_that_are_as_frequent_keep_the_order_of_the_text() -> None:
+    """The order of a set of strings changes from run to run, and would show where words speak for an act alike."""
+    text = "the last barges left the harbour before dawn while nobody watched the northern shore"
+    assert _names(pd.DataFrame({"text": [text] * SHOWN}))["words"] == list(dict.fromkeys(word_names(text)))
 
 
 def test_authored_statements_are_not_scored(fitted: dict[str, Any], result: Evaluation) -> None:

@@ -95,8 +95,8 @@ def _of_the_chosen(model: Calibrated, test: pd.DataFrame, thresholds: dict[str, 
 
 
 def _names(train: pd.DataFrame) -> dict[str, list[str]]:
-    """Words and pairs of words of authored statements, most frequent first: those that may be shown."""
-    seen = Counter(name for text in train["text"] for name in set(word_names(text)))
+    """Words and pairs of words of authored statements, most frequent first, then as they first stand: those that may be shown."""
+    seen = Counter(name for text in train["text"] for name in dict.fromkeys(word_names(text)))
     return {"words": [name for name, n in seen.most_common() if n >= SHOWN], "clauses": []}
 
 
@@ -164,8 +164,7 @@ def _scored(name: str, target: str, part: str, rows: pd.DataFrame, predicted: It
             weights = draw_weights(rows["group"].to_numpy()[mask], params.replicates, params.seed)
             table = score_table(actual[mask], guessed[mask], CODES[target], weights, params.level)
             if scope in COMPARED:
-                mix = mix_weights(actual, mask)
-                draws = macro_draws(actual[mask], guessed[mask], len(CODES[target]), weights * mix, mix)
+                draws = macro_draws(actual[mask], guessed[mask], len(CODES[target]), weights, mix_weights(actual, mask))
                 table["macro_f1_same_mix"] = interval(draws[0], draws[1:], params.level)
             label = {"model": name, "target": target, "part": part, "scope": scope, "n": int(mask.sum())}
             result += [label | {"metric": metric} | vars(found) for metric, found in table.items()]

@@ -16,12 +16,9 @@ FIRST = 50  # test statements below which a part is not scored
 STEP = 0.05  # of macro-F1: the learning curve says how many codes the next one needs
 
 
-def macro_draws(
-    actual: np.ndarray, predicted: np.ndarray, classes: int, weights: np.ndarray, plain: np.ndarray | None = None
-) -> np.ndarray:
-    """Macro-F1 on all rows (weighed by `plain`, else alike), then in each bootstrap replicate; `actual` and `predicted` are indices."""
-    first = np.ones(len(actual)) if plain is None else plain
-    return np.array([macro_f1(confusion(actual, predicted, classes, drawn)) for drawn in [first, *weights]])
+def macro_draws(actual: np.ndarray, predicted: np.ndarray, classes: int, weights: np.ndarray, mix: np.ndarray | float = 1.0) -> np.ndarray:
+    """Macro-F1 on all rows, then in each bootstrap replicate; `actual` and `predicted` are indices of classes, `mix` weighs the rows."""
+    return np.array([macro_f1(confusion(actual, predicted, classes, drawn * mix)) for drawn in [np.ones(len(actual)), *weights]])
 
 
 def indices(codes: pd.Series | np.ndarray, names: list[str]) -> np.ndarray:

@@ -32,8 +32,8 @@ class Encoder(Protocol):
 class Tuned:
     """The encoder that scripts/finetune.py trained: centred log-odds of acts, issues and stances, by two models that share their base.
 
-    Each learnt from one half of the coded documents (`seen`: half by document). A statement of such a document is read by the model that
-    has not seen it, any other by both, whose mean is taken: so the vectors of coded statements can train a classifier (cross-fitting).
+    Each learnt from one half of the coded documents and authored scenarios (`seen`: half by document or scenario). A statement of such is
+    read by the model that has not seen it, any other by both, whose mean is taken: so the vectors can train a classifier (cross-fitting).
     A mean of two varies less than either, as their errors partly cancel; times `stretch` it predicts as steeply as one of them.
     """
 
