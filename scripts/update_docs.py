@@ -27,9 +27,14 @@ def _cell(row: pd.Series) -> str:
     return f"{row['value']:.2f} ({row['low']:.2f}–{row['high']:.2f})"
 
 
+def _scored() -> pd.DataFrame:
+    """The scores of all models."""
+    return files.read_scores(REPORTS / "evaluate" / "scores.csv")
+
+
 def scores() -> str:
     """F1 of the act models: cross-validation, test, and the gold statements of another hand."""
-    ours = files.read_scores(REPORTS / "evaluate" / "scores.csv")
+    ours = _scored()
     ours = ours[ours["target"] == "act"]
     drawn, ours = ours[ours["scope"] == "random part"], ours[ours["scope"] == "all"]
     gold = files.read_scores(REPORTS / "benchmarks" / "classify.csv")
@@ -84,7 +89,7 @@ def certainty() -> str:
 
 def models() -> str:
     """Macro-F1 of every model and target in cross-validation and on the test part."""
-    ours = files.read_scores(REPORTS / "evaluate" / "scores.csv")
+    ours = _scored()
     ours = ours[(ours["scope"] == "all") & (ours["metric"] == "macro_f1")]
     table = ours.pivot(index="model", columns=["target", "part"], values="value")
     order = [(target, part) for target in ("act", "issue", "stance") for part in ("cross-validation", "test")]
@@ -95,7 +100,7 @@ def models() -> str:
 
 def scopes() -> str:
     """Test macro-F1 of the chosen act model by side, genre, source and in the random part."""
-    ours = files.read_scores(REPORTS / "evaluate" / "scores.csv")
+    ours = _scored()
     chosen = _json("metrics/evaluate.json")["model"]["best"]["act"]
     ours = ours[(ours["model"] == chosen) & (ours["target"] == "act") & (ours["part"] == "test") & (ours["scope"] != "all")]
     cells = ours.assign(score=ours.apply(_cell, axis=1)).pivot(index="scope", columns="metric", values="score")
@@ -106,7 +111,7 @@ def scopes() -> str:
 
 def _cross_validated() -> pd.Series:
     """Macro-F1 by genre and source of the act model without vectors, which has learnt from other documents of the same."""
-    ours = files.read_scores(REPORTS / "evaluate" / "scores.csv")
+    ours = _scored()
     ours = ours[(ours["model"] == _json("metrics/evaluate.json")["without_vectors"]) & (ours["target"] == "act")]
     ours = ours[(ours["part"] == "cross-validation") & (ours["metric"] == "macro_f1")]
     return ours.set_index("scope")["value"]
