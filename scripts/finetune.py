@@ -33,7 +33,7 @@ from stance.params import load_params
 from stance.records import FEATURES, identifier
 from stance.split import split
 from stance.standoff import spoken
-from stance.vectors import load_tokenizer, padded
+from stance.vectors import load_tokenizer, padded, reported
 
 EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 4, 32, 2e-4, 1e-3, 0.1
 WITHOUT_CONTEXT = 0.3  # share of statements shown without their context, as some users have none
@@ -100,7 +100,8 @@ def read(corpora: Path) -> pd.DataFrame:
     codes = codes[codes["statement_id"].isin(train["statement_id"])]
     known = spoken(codes, documents)[["statement_id", "text", "context"]]
     real = train[train["origin"] == "corpus"].drop(columns="text").merge(known, on="statement_id")
-    return pd.concat([real, train[train["origin"] == "authored"].assign(context="")], ignore_index=True)
+    rows = pd.concat([real, train[train["origin"] == "authored"].assign(context="")], ignore_index=True)
+    return rows.assign(text=[reported(text, cue) for text, cue in zip(rows["text"], rows["cue"], strict=True)])
 
 
 def halves(rows: pd.DataFrame) -> dict[str, int]:

@@ -36,6 +36,12 @@ def test_features_do_not_depend_on_the_batch(reader: Reader) -> None:
     assert {len(vector) for vector in together["vector"]} == {21}
 
 
+def test_the_vector_hears_the_reporting_verb() -> None:
+    rows = pd.DataFrame({"text": ["the soldiers withdraw"] * 2, "cue": ["", "demand"]})
+    found = describe(rows, parser=None, encoder=load_encoder())
+    assert found["vector"][0] != found["vector"][1] and found["words"][0] == found["words"][1]
+
+
 def test_no_rows(reader: Reader) -> None:
     assert list(describe(ROWS.head(0), parser=reader.parser, encoder=None).columns) == FEATURES
 

@@ -18,7 +18,7 @@ from stance.clauses import traits
 from stance.records import FEATURES
 from stance.rules import count_keywords
 from stance.text import Span
-from stance.vectors import Encoder
+from stance.vectors import Encoder, reported
 
 WORD = re.compile(r"\w+(?:'\w+)?|[?!]")
 LONGEST = 2000  # characters of a statement that are read
@@ -81,7 +81,8 @@ def _part(rows: pd.DataFrame, parser: Parser | None, encoder: Encoder | None) ->
     contexts, groups = (rows[name].tolist() if name in rows else [""] * len(rows) for name in ("context", "group"))
     vectors = [b""] * len(rows)
     if encoder:
-        vectors = [vector.tobytes() for vector in encoder([text[:LONGEST] for text in texts], contexts, groups)]
+        read = [reported(text[:LONGEST], cue) for text, cue in zip(texts, rows["cue"], strict=True)]
+        vectors = [vector.tobytes() for vector in encoder(read, contexts, groups)]
     words = [hashed(word_names(text)) for text in texts]
     nearby = [hashed(nearby_names(context)) for context in contexts]
     keywords = [count_keywords(text[:LONGEST], cue) for text, cue in zip(texts, rows["cue"], strict=True)]

@@ -23,9 +23,14 @@ BATCH = 32  # statements read together, of like length
 
 
 class Encoder(Protocol):
-    """Statements, what stands before each, and the document or scenario of each, to bytes of shape (statements, width)."""
+    """Statements (see `reported`), what stands before each, the document or scenario of each, to bytes of shape (statements, width)."""
 
     def __call__(self, texts: Sequence[str], contexts: Sequence[str], groups: Sequence[str]) -> NDArray[np.int8]: ...
+
+
+def reported(text: str, cue: str) -> str:
+    """A statement behind the verb that reports it, if any: an act may stand in the verb alone ("they demand that ...")."""
+    return f"{cue}: {text}" if cue else text
 
 
 @dataclass(frozen=True)
