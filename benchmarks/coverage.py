@@ -1,6 +1,6 @@
 """Do the intervals hold the true share as often as they say? The full grid of simulations; tests/test_coverage.py runs a quick one.
 
-    python benchmarks/coverage.py [--replicates 4000] [--jobs 2]
+    python benchmarks/coverage.py [--replicates 1000] [--jobs 2]
 
 Writes reports/benchmarks/coverage.csv: for each cell of the grid the coverage of nominal 95 % intervals for the US, Russia and their
 difference, among those that are shown, that of the classifier's raw count, and widths beside those of codes alone, from the same draw and
@@ -108,7 +108,7 @@ def cell(setting: dict[str, Any], replicates: int, seed: int) -> pd.DataFrame:
     return means.assign(shown=shown, replicates=replicates, **setting).reset_index()
 
 
-def main(replicates: Annotated[int, typer.Option(min=10)] = 4000, jobs: Annotated[int, typer.Option(min=1)] = 2) -> None:
+def main(replicates: Annotated[int, typer.Option(min=10)] = 1000, jobs: Annotated[int, typer.Option(min=1)] = 2) -> None:
     """Run the grid."""
     settings = [dict(zip(GRID, values, strict=True)) for values in itertools.product(*GRID.values())]
     tasks = (delayed(cell)(setting, replicates, SEED + n) for n, setting in enumerate(settings))

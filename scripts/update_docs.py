@@ -14,6 +14,7 @@ import pandas as pd
 
 from stance import files
 from stance.codebook import ACTS, COMPARED, SIDE_NAMES
+from stance.models import BEST
 
 ROOT = Path(__file__).parents[1]
 REPORTS = ROOT / "reports"
@@ -99,14 +100,18 @@ def models() -> str:
 
 
 def scopes() -> str:
-    """Test macro-F1 of the chosen act model by side, genre, source and in the random part."""
+    """Test macro-F1 of the chosen act model by side, genre, source and in the random part; and that on gold by side."""
     ours = _scored()
     chosen = _json("metrics/evaluate.json")["model"]["best"]["act"]
     ours = ours[(ours["model"] == chosen) & (ours["target"] == "act") & (ours["part"] == "test") & (ours["scope"] != "all")]
     cells = ours.assign(score=ours.apply(_cell, axis=1)).pivot(index="scope", columns="metric", values="score")
     rows = ours[ours["metric"] == "macro_f1"][["scope", "n"]].join(cells[["macro_f1", "macro_f1_same_mix"]], on="scope")
+    gold = pd.read_csv(REPORTS / "benchmarks" / "classify.csv")
+    gold = gold[(gold["model"] == BEST) & (gold["metric"] == "macro_f1") & (gold["scope"] != "all")]
+    gold = gold.assign(macro_f1=gold.apply(_cell, axis=1), scope="gold: " + gold["scope"].replace(SIDE_NAMES))
+    rows = pd.concat([rows.assign(scope=rows["scope"].replace(SIDE_NAMES)), gold[["scope", "n", "macro_f1"]]])
     names = {"scope": "test statements", "macro_f1": "macro-F1", "macro_f1_same_mix": "with acts as common as over both sides"}
-    return _plain(rows.assign(scope=rows["scope"].replace(SIDE_NAMES)).rename(columns=names))
+    return _plain(rows.rename(columns=names))
 
 
 def _cross_validated() -> pd.Series:

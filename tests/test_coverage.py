@@ -32,7 +32,7 @@ REPLICATES = 300
 
 @pytest.mark.parametrize("setting", CELLS, ids=lambda setting: " ".join(str(value) for value in setting.values()))
 def test_intervals_cover(setting: dict[str, object]) -> None:
-    """Three standard errors of 300 replicates are .038; the full grid of 4,000 and its bar are in reports/benchmarks/coverage.csv."""
+    """Three standard errors of 300 replicates are .038; the full grid of 1,000 and its bar are in reports/benchmarks/coverage.csv."""
     found = benchmark.cell(setting, REPLICATES, 1)
     shown = found[found["shown"] > 0]
     assert len(shown) == 3

@@ -65,6 +65,24 @@ def test_share_by_hand() -> None:
     assert found.value == pytest.approx(0.15 + 0.1 * 0.0 + 0.9 * (0.7 / 3))
 
 
+UNEVEN = Design(DOCUMENTS, np.repeat([0, 1, 2], [1, 2, 5]), np.full(3, 0.1), np.zeros(3, int))
+
+
+def test_the_variance_of_documents_deletes_one_at_a_time() -> None:
+    """Documents of 1, 2 and 5 statements with 1, 1 and 0 positive codes: the mean is .25, or 1/7, 1/6 and 2/3 without one of them."""
+    y = np.array([1.0, 1, 0, 0, 0, 0, 0, 0])
+    found = share(y, y * 0, 0.0, np.ones(8, bool), UNEVEN, 0.0)
+    moved = np.array([1 / 7, 1 / 6, 2 / 3]) - 0.25
+    assert found.se == pytest.approx(np.sqrt(0.9 * 2 / 3 * (moved**2).sum()))
+
+
+def test_degrees_of_freedom_count_documents_by_codes_and_predictions() -> None:
+    y, f = np.array([1.0, 1, 0, 1, 0, 0, 0, 0]), np.array([0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0, 0])  # documents hold 1.5, 2 and 2.5
+    every = np.ones(8, bool)
+    assert share(y, f, 0.2, every, UNEVEN).df_positive == pytest.approx(6**2 / (1.5**2 + 2**2 + 2.5**2) - 1)
+    assert share(y * 0, f * 0, 0.0, every, UNEVEN).df_positive == np.inf
+
+
 def test_wilson_limits_are_those_of_statsmodels() -> None:
     low, high = wilson(np.array([0.1]), np.array([40.0]), float(norm.ppf(0.975)))
     assert (low[0], high[0]) == pytest.approx(proportion_confint(4, 40, method="wilson"))

@@ -191,14 +191,6 @@ def test_issues_are_estimated_only_where_they_were_coded() -> None:
     assert gaps["q"].notna().all() and (gaps["q"] <= 1).all()
 
 
-def test_labels_of_every_statement_are_counted_and_correct_nothing() -> None:
-    frame, true = classified(400)
-    rows = shares(frame, labelled(frame, true, 400).assign(coder="anna"))
-    assert set(rows["method"]) == {f"{BY_HAND} (anna)"}
-    found = rows.set_index(["side", "act"])["share"]
-    assert found["US", "warning"] == pytest.approx((true[frame["side"] == "US"] == "warning").mean())
-
-
 def test_documents_drawn_are_seen_in_the_labels() -> None:
     frame, true = classified()
     rows = frame[["statement_id", "doc_id"]].assign(act=true, pi=0.2)

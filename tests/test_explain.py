@@ -26,6 +26,13 @@ def test_issue_and_stance_are_explained_too(fitted: Classifier) -> None:
     assert explain("the archive has to be opened", "ask", fitted, "issue")["code"].iloc[0] == "diplomacy_talks"
 
 
+def test_the_reporting_verb_is_one_feature(fitted: Classifier) -> None:
+    found = explain("the brigades leave the valley", "demand", fitted)
+    assert found.loc[found["kind"] == "reporting verb", "feature"].tolist() == ["demand"]
+    assert not found["feature"].str.startswith("cue:").any()
+    assert "reporting verb" not in set(explain("the brigades leave the valley", "", fitted)["kind"])
+
+
 def test_each_act_has_its_words(fitted: Classifier) -> None:
     names = {"words": [name for texts in WORDS.values() for text in texts for name in word_names(text)], "clauses": []}
     found = learned(fitted.models["act"], names, 21, most=5)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stance.errors import StanceError
-from stance.vectors import LOG_SCALE, Tuned, load_encoder, reported
+from stance.vectors import LOG_SCALE, Tuned, load_encoder, with_cue
 
 TEXTS = ["We will answer any strike with force.", "They must leave at once.", "We threaten no one.", "The meeting took two hours."]
 NONE = [""] * len(TEXTS)
@@ -44,8 +44,8 @@ def test_the_context_is_read() -> None:
 
 
 def test_the_reporting_verb_is_read() -> None:
-    assert reported("the soldiers withdraw", "demand") == "demand: the soldiers withdraw"
-    assert reported("The soldiers withdraw.", "") == "The soldiers withdraw."
+    assert with_cue("the soldiers withdraw", "demand") == "demand: the soldiers withdraw"
+    assert with_cue("The soldiers withdraw.", "") == "The soldiers withdraw."
 
 
 def test_a_vector_does_not_depend_on_the_batch() -> None:

@@ -6,9 +6,8 @@ For statements i of a cell with codes y and predictions f in [0, 1] that never s
 
 design-based supervised learning (Egami, Hinck, Stewart & Wei 2023), which is the difference estimator of survey sampling (Särndal,
 Swensson & Wretman 1992). λ is the value of least variance in [0, 1] (Angelopoulos, Duchi & Zrnic 2023), and 1 where a cell has fewer than
-ENOUGH_TO_TUNE positive codes. Variances are sums of squares over the units of each stratum, each divided by its leverage (CR2: Bell &
-McCaffrey 2002), with finite-population correction. Degrees of freedom count units by their size (Kish 1965). Intervals:
-`stance.intervals`.
+ENOUGH_TO_TUNE positive codes. Variances delete one unit at a time within strata, with finite-population correction. Degrees of
+freedom count units by their size (Kish 1965). Intervals: `stance.intervals`.
 """
 
 from dataclasses import dataclass
@@ -68,15 +67,17 @@ class Strata:
         """Degrees of freedom by the positives, coded and predicted: where few documents hold most of an act, its variance is less sure."""
         positive = self.y + self.f
         squares = self.sums(positive**2)
-        size = np.where(squares > 0, self.sums(positive) ** 2 / np.where(squares > 0, squares, 1), np.inf)
-        return max(1.0, float((size - 1).sum()))
+        if not squares.any():
+            return np.inf
+        size = self.sums(positive) ** 2 / np.where(squares > 0, squares, 1)
+        return max(1.0, float(np.maximum(size - 1, 0).sum()))
 
     def moves(self, values: np.ndarray) -> np.ndarray:
-        """How far each unit pulls a stratum's mean, by its leverage: the sum of squares in a stratum is the mean's variance."""
-        total = self.sums(self.n)[self.stratum]
-        spread = np.sqrt(total * (total - self.n))
-        pulled = (values - self.mean(values)[self.stratum] * self.n) / np.where(spread > 0, spread, np.inf)
-        return pulled * np.sqrt(1 - self.pi)
+        """How far a stratum's mean moves without each unit, scaled so that the sum of squares in a stratum is the mean's variance."""
+        rest = self.sums(self.n)[self.stratum] - self.n
+        moved = (values - self.mean(values)[self.stratum] * self.n) / np.where(rest > 0, rest, np.inf)
+        units = self.units[self.stratum]
+        return moved * np.sqrt((1 - self.pi) * (units - 1) / units)
 
     def influence(self, moves: np.ndarray, units: int) -> np.ndarray:
         """Each unit's pull on the mean over all strata; the sum of squares is its variance."""

@@ -112,7 +112,7 @@ def _check_numbers(predictions: pd.DataFrame, design: str | None, level: float) 
 
 
 def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None = None) -> Corpus:
-    """`statements` with the labels that were drawn from them, if any; labels of every statement take the classifier's place."""
+    """`statements` with the labels that were drawn from them, if any."""
     rows = statements.assign(**{name: value for name, value in DEFAULTS.items() if name not in statements}).reset_index(drop=True)
     rows = rows[[name for name in rows if name in (*READ, *DEFAULTS) or name in {f"p_{act}" for act in ACTS}]]
     if labels.empty:
@@ -120,10 +120,6 @@ def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None
     rows = rows.assign(**{name: "" for name in ("issue", "stance") if name not in labels})  # what was not coded can't be corrected
     labelled, drawn = read_design(labels, rows, design)
     _know(labelled["act"], "labels")
-    if len(labelled) == len(rows):
-        codes = labelled.set_index("statement_id").loc[rows["statement_id"]]
-        kept = {name: codes[name].to_numpy() for name in ("act", "issue", "stance")}
-        return Corpus(rows.assign(**kept), by_hand=", ".join(sorted(set(labels["coder"]))) if "coder" in labels else "labels")
     place = pd.Series(np.arange(len(rows)), index=rows["statement_id"])
     return Corpus(rows, labelled.assign(row=place[labelled["statement_id"]].to_numpy()), drawn)
 

@@ -20,18 +20,20 @@ def explain(text: str, cue: str, classifier: Classifier, target: str = "act") ->
     """Features of a statement by how much they spoke for its code: columns `code`, `kind`, `feature`, `weight`, strongest first.
 
     `weight` is the fall of the code's log-odds when the feature is left out; below 0 it spoke against. The sentence vector counts as
-    one feature.
+    one feature, and so does the reporting verb, which is left out of clauses, keywords and vector together.
     """
-    rows = pd.DataFrame({"text": [text], "cue": [cue]})
-    features = describe(rows, parser=None, encoder=classifier.encoder).iloc[0]
+    features, silent = (
+        describe(pd.DataFrame({"text": [text], "cue": [verb]}), parser=classifier.parser, encoder=classifier.encoder).iloc[0]
+        for verb in (cue, "")
+    )
     names = {"words": word_names(text), "clauses": []}
     if classifier.parser:
         names["clauses"] = clause_names(parse([text], classifier.parser)[0], classifier.parser, cue)
-        features["clauses"] = hashed(names["clauses"])
-    labels: list[tuple[str, str]] = []
-    without = [features]
+    labels, without = ([("reporting verb", cue)], [features, silent]) if cue else ([], [features])
     for column, kind in PARTS.items():
         for name in dict.fromkeys(names[column]):
+            if name == f"cue:{cue}":
+                continue
             labels.append((kind, name))
             without.append(features.copy())
             without[-1][column] = hashed(other for other in names[column] if other != name)

@@ -18,7 +18,7 @@ from stance.clauses import traits
 from stance.records import FEATURES
 from stance.rules import count_keywords
 from stance.text import Span
-from stance.vectors import Encoder, reported
+from stance.vectors import Encoder, with_cue
 
 WORD = re.compile(r"\w+(?:'\w+)?|[?!]")
 LONGEST = 2000  # characters of a statement that are read
@@ -69,6 +69,7 @@ def describe(
     Without a parser `clauses` are empty, without an encoder each `vector`. Each statement is parsed by itself, so that the same
     words have the same features whether they come from a document, a sheet or a file of rows.
     """
+    rows = rows.assign(cue=rows["cue"].fillna(""))
     parts = [_part(rows.iloc[n : n + BATCH], parser, encoder) for n in track(range(0, len(rows), BATCH))]
     return pd.concat(parts) if parts else pd.DataFrame({name: pd.Series(dtype=object) for name in FEATURES}, index=rows.index)
 
@@ -81,7 +82,7 @@ def _part(rows: pd.DataFrame, parser: Parser | None, encoder: Encoder | None) ->
     contexts, groups = (rows[name].tolist() if name in rows else [""] * len(rows) for name in ("context", "group"))
     vectors = [b""] * len(rows)
     if encoder:
-        read = [reported(text[:LONGEST], cue) for text, cue in zip(texts, rows["cue"], strict=True)]
+        read = [with_cue(text[:LONGEST], cue) for text, cue in zip(texts, rows["cue"], strict=True)]
         vectors = [vector.tobytes() for vector in encoder(read, contexts, groups)]
     words = [hashed(word_names(text)) for text in texts]
     nearby = [hashed(nearby_names(context)) for context in contexts]

@@ -23,12 +23,12 @@ BATCH = 32  # statements read together, of like length
 
 
 class Encoder(Protocol):
-    """Statements (see `reported`), what stands before each, the document or scenario of each, to bytes of shape (statements, width)."""
+    """Statements (see `with_cue`), what stands before each, the document or scenario of each, to bytes of shape (statements, width)."""
 
     def __call__(self, texts: Sequence[str], contexts: Sequence[str], groups: Sequence[str]) -> NDArray[np.int8]: ...
 
 
-def reported(text: str, cue: str) -> str:
+def with_cue(text: str, cue: str) -> str:
     """A statement behind the verb that reports it, if any: an act may stand in the verb alone ("they demand that ...")."""
     return f"{cue}: {text}" if cue else text
 
@@ -61,7 +61,7 @@ class Tuned:
 
 @dataclass(frozen=True)
 class Pretrained:
-    """A sentence-transformers model as it is: vectors of unit length of the statement alone."""
+    """A sentence-transformers model as it is: vectors of unit length of the statement, without its context."""
 
     model: Any
 
