@@ -1,6 +1,7 @@
 """The command from end to end: a hostile folder, one-shot analysis, classification of rows, and one line for every bad input."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -186,6 +187,16 @@ def test_without_the_encoder_the_fast_classifier_is_used_and_named(monkeypatch: 
     fast = files.read_json(ROOT / "data" / "model" / "chosen.json")["fast"]["act"]
     assert result.exit_code == 0
     assert "notice: stance[vectors] is not installed" in result.stderr and f"1 rows with {fast}" in result.stderr
+
+
+def test_a_model_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "data" / "model", tmp_path / "model")
+    chosen = files.read_json(tmp_path / "model" / "chosen.json")
+    files.write_json(chosen | {"fingerprint": "0"}, tmp_path / "model" / "chosen.json")
+    row = '{"text": "We will respond."}\n'
+    refused = run("classify", "-", "--model", tmp_path / "model", stdin=row)
+    assert refused.exit_code == 1 and "another sentence encoder" in refused.stderr and "--fast" in refused.stderr
+    assert run("classify", "-", "--model", tmp_path / "model", "--fast", stdin=row).exit_code == 0
 
 
 def test_explain_names_the_features() -> None:

