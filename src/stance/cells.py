@@ -127,6 +127,7 @@ class Domain:
     def __init__(self, corpus: Corpus, inside: np.ndarray) -> None:
         self.corpus = corpus
         self.own = corpus.statements[inside]
+        self.documents = self.own["doc_id"].to_numpy(object)
         self.drawn = np.zeros(0, bool) if corpus.labelled is None else inside[corpus.labelled["row"].to_numpy()]
 
     def cell(self, part: Rule, whole: Rule = ANY) -> Cell:
@@ -134,8 +135,9 @@ class Domain:
 
         A cell without codes enough is not shown, see `enough`.
         """
-        among = self.own[whole.holds(self.own) > 0]
-        n, size, documents = int(part.holds(among).sum()), len(among), frozenset(among["doc_id"])
+        among = whole.holds(self.own) > 0
+        n, size = int(part.holds(self.own)[among].sum()), int(among.sum())
+        documents = frozenset(pd.unique(self.documents[among]))
         raw = n / size if size else np.nan
         if self.corpus.by_hand:
             return Cell(_exact(n, size), None, n, raw, size, documents, size, self.corpus.method)
