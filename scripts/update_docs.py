@@ -14,7 +14,6 @@ import pandas as pd
 
 from stance import files
 from stance.codebook import ACTS, COMPARED, SIDE_NAMES
-from stance.models import BEST
 
 ROOT = Path(__file__).parents[1]
 REPORTS = ROOT / "reports"
@@ -33,12 +32,17 @@ def _scored() -> pd.DataFrame:
     return files.read_scores(REPORTS / "evaluate" / "scores.csv")
 
 
+def _gold() -> pd.DataFrame:
+    """The scores on the gold statements."""
+    return files.read_scores(REPORTS / "benchmarks" / "classify.csv")
+
+
 def scores() -> str:
     """F1 of the act models: cross-validation, test, and the gold statements of another hand."""
     ours = _scored()
     ours = ours[ours["target"] == "act"]
     drawn, ours = ours[ours["scope"] == "random part"], ours[ours["scope"] == "all"]
-    gold = files.read_scores(REPORTS / "benchmarks" / "classify.csv")
+    gold = _gold()
     gold = gold[gold["scope"] == "all"]
     chosen = _json("metrics/evaluate.json")["model"]
     parts = [ours[ours["part"] == "cross-validation"], ours[ours["part"] == "test"], gold]
@@ -71,7 +75,7 @@ def _plain(frame: pd.DataFrame, digits: int = 2) -> str:
 def certainty() -> str:
     """Calibration error and prediction sets by side, on the test part and the gold statements."""
     error, sets = _json("metrics/evaluate.json")["calibration_error"], pd.read_csv(REPORTS / "evaluate" / "sets.csv").set_index("scope")
-    gold = files.read_scores(REPORTS / "benchmarks" / "classify.csv")
+    gold = _gold()
     gold = gold[gold["model"] == "best"].pivot(index="scope", columns="metric", values="value")
     rows = [
         {
@@ -106,8 +110,8 @@ def scopes() -> str:
     ours = ours[(ours["model"] == chosen) & (ours["target"] == "act") & (ours["part"] == "test") & (ours["scope"] != "all")]
     cells = ours.assign(score=ours.apply(_cell, axis=1)).pivot(index="scope", columns="metric", values="score")
     rows = ours[ours["metric"] == "macro_f1"][["scope", "n"]].join(cells[["macro_f1", "macro_f1_same_mix"]], on="scope")
-    gold = pd.read_csv(REPORTS / "benchmarks" / "classify.csv")
-    gold = gold[(gold["model"] == BEST) & (gold["metric"] == "macro_f1") & (gold["scope"] != "all")]
+    gold = _gold()
+    gold = gold[(gold["model"] == "best") & (gold["metric"] == "macro_f1") & (gold["scope"] != "all")]
     gold = gold.assign(macro_f1=gold.apply(_cell, axis=1), scope="gold: " + gold["scope"].replace(SIDE_NAMES))
     rows = pd.concat([rows.assign(scope=rows["scope"].replace(SIDE_NAMES)), gold[["scope", "n", "macro_f1"]]])
     names = {"scope": "test statements", "macro_f1": "macro-F1", "macro_f1_same_mix": "with acts as common as over both sides"}

@@ -80,10 +80,11 @@ def read_classifier(folder: Path, *, fast: bool = False, spacy_model: str = Extr
     use = FAST if fast else BEST
     names = chosen[use]
     recipes = {target: names[target] for target in TARGETS}
-    if READS_VECTORS.intersection(recipes.values()) and chosen.get("fingerprint", "") != fingerprint(chosen["encoder"]):
+    reads_vectors = READS_VECTORS.intersection(recipes.values())
+    if reads_vectors and chosen.get("fingerprint", "") != fingerprint(chosen["encoder"]):
         came = f"the model in {folder} was trained with another sentence encoder"
         raise refuse(came, "one trained with that of this version", "stance retrain with your codes, or --fast")
-    encoder = load_encoder(chosen["encoder"]) if READS_VECTORS.intersection(recipes.values()) else None
+    encoder = load_encoder(chosen["encoder"]) if reads_vectors else None
     parser = Parser(load_language(spacy_model)) if READS_CLAUSES.intersection(recipes.values()) else None
     return Classifier(recipes, read_models(folder / use), names["thresholds"], names["reference"], parser, encoder)
 

@@ -53,10 +53,15 @@ class Strata:
         """Each stratum's part of the cell."""
         return self.sums(self.n) / self.n.sum()
 
+    def kish(self, values: np.ndarray) -> np.ndarray:
+        """Each stratum's effective number of units that hold `values`; 0 where none does."""
+        squares = self.sums(values**2)
+        return self.sums(values) ** 2 / np.where(squares > 0, squares, 1)
+
     @cached_property
     def size(self) -> np.ndarray:
-        """Kish's effective number of units."""
-        return self.sums(self.n) ** 2 / self.sums(self.n**2)
+        """The effective number of units."""
+        return self.kish(self.n)
 
     @cached_property
     def df(self) -> float:
@@ -66,11 +71,7 @@ class Strata:
     def df_positive(self) -> float:
         """Degrees of freedom by the positives, coded and predicted: where few documents hold most of an act, its variance is less sure."""
         positive = self.y + self.f
-        squares = self.sums(positive**2)
-        if not squares.any():
-            return np.inf
-        size = self.sums(positive) ** 2 / np.where(squares > 0, squares, 1)
-        return max(1.0, float(np.maximum(size - 1, 0).sum()))
+        return max(1.0, float(np.maximum(self.kish(positive) - 1, 0).sum())) if positive.any() else np.inf
 
     def moves(self, values: np.ndarray) -> np.ndarray:
         """How far a stratum's mean moves without each unit, scaled so that the sum of squares in a stratum is the mean's variance."""

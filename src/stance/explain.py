@@ -22,21 +22,22 @@ def explain(text: str, cue: str, classifier: Classifier, target: str = "act") ->
     `weight` is the fall of the code's log-odds when the feature is left out; below 0 it spoke against. The sentence vector counts as
     one feature, and so does the reporting verb, which is left out of clauses, keywords and vector together.
     """
-    features, silent = (
-        describe(pd.DataFrame({"text": [text], "cue": [verb]}), parser=classifier.parser, encoder=classifier.encoder).iloc[0]
-        for verb in (cue, "")
-    )
+    rows = pd.DataFrame({"text": [text, text], "cue": [cue, ""]})
+    described = describe(rows, parser=None, encoder=classifier.encoder)
+    features, silent = described.iloc[0].copy(), described.iloc[1].copy()
     names = {"words": word_names(text), "clauses": []}
+    heard = names
     if classifier.parser:
-        names["clauses"] = clause_names(parse([text], classifier.parser)[0], classifier.parser, cue)
+        grammar = parse([text], classifier.parser)[0]
+        names["clauses"] = clause_names(grammar, classifier.parser)
+        heard = names | {"clauses": clause_names(grammar, classifier.parser, cue)}
+        features["clauses"], silent["clauses"] = hashed(heard["clauses"]), hashed(names["clauses"])
     labels, without = ([("reporting verb", cue)], [features, silent]) if cue else ([], [features])
     for column, kind in PARTS.items():
         for name in dict.fromkeys(names[column]):
-            if name == f"cue:{cue}":
-                continue
             labels.append((kind, name))
             without.append(features.copy())
-            without[-1][column] = hashed(other for other in names[column] if other != name)
+            without[-1][column] = hashed(other for other in heard[column] if other != name)
     if classifier.encoder:
         labels.append(("vector", "sentence vector"))
         without.append(features.copy())
