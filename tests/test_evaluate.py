@@ -89,6 +89,15 @@ def test_scores_hold_every_part_side_and_source(result: Evaluation) -> None:
     assert ((known["low"] <= known["value"] + 1e-9) & (known["value"] <= known["high"] + 1e-9)).mean() > 0.95
 
 
+def test_the_gap_is_the_difference_of_the_sides(result: Evaluation) -> None:
+    scores = result.tables["scores"]
+    macro = scores[scores["target"] == "act"].pivot(index=["model", "part"], columns=["scope", "metric"], values="value")
+    for scope, sides in {"all": ("US", "RUS"), "random part": ("random part, US", "random part, RUS")}.items():
+        one, other = (macro[side, "macro_f1"] for side in sides)
+        assert macro[scope, "macro_f1_gap"].to_numpy() == pytest.approx((one - other).to_numpy(), nan_ok=True)
+    assert macro["all", "macro_f1_gap"].notna().all()
+
+
 def test_learning_curve_grows_to_all_coded_statements(fitted: dict[str, Any], result: Evaluation) -> None:
     curve = result.tables["learning_curve"]
     assert curve["n_codes"].is_monotonic_increasing

@@ -17,10 +17,11 @@ from stance.features import word_names
 from stance.models import BEST, FAST, READS_CLAUSES, READS_VECTORS, TARGETS
 from stance.params import Evaluate, Train
 from stance.records import FEATURES, ISSUES, STANCES
-from stance.robustness import codes_for_next_step, indices, learning_curve, left_out, macro_draws, origins
+from stance.robustness import codes_for_next_step, indices, learning_curve, left_out, macro_draws, macro_gap, origins
 from stance.scores import calibration, calibration_error, draw_weights, interval, mix_weights, score_table
 from stance.train import fit
 
+RANDOM = "random part"  # the stratified draw alone: its statements were not picked by a model or for a rare act
 SHOWN = 4  # authored statements in which a word must stand to be shown as learned
 CODES = {"act": list(ACTS), "issue": ISSUES, "stance": STANCES}
 
@@ -147,28 +148,38 @@ def _scores(
 
 
 def _scored(name: str, target: str, part: str, rows: pd.DataFrame, predicted: Iterable[str], params: Evaluate) -> list[dict[str, Any]]:
-    """Scores over all rows, and for acts over each side, genre and source and the random part as well.
+    """Scores over all rows, and for acts over each side, genre and source and the random part as well, of which each side too.
 
-    `macro_f1_same_mix` of a side is what it would be with acts as common as over both sides, see `stance.scores.mix_weights`.
+    `macro_f1_same_mix` of a side is what it would be with acts as common as over both sides, see `stance.scores.mix_weights`;
+    `macro_f1_gap` is the American less the Russian one.
     """
     guessed = indices(np.asarray(predicted, dtype=object).astype(str), CODES[target])
-    actual = indices(rows[target], CODES[target])
-    scopes = {POOLED: np.ones(len(rows), dtype=bool)}
-    if target == "act":
-        scopes |= {side: (rows["side"] == side).to_numpy() for side in COMPARED}
-        scopes |= {value: (rows[column] == value).to_numpy() for column in ("genre", "source") for value in sorted(set(rows[column]))}
-        scopes["random part"] = (rows["part"] == "random").to_numpy()
+    actual, side, classes = indices(rows[target], CODES[target]), rows["side"].to_numpy(), len(CODES[target])
     result = []
-    for scope, mask in scopes.items():
+    for scope, mask in _scopes(rows, target).items():
         if mask.any():
             weights = draw_weights(rows["group"].to_numpy()[mask], params.replicates, params.seed)
             table = score_table(actual[mask], guessed[mask], CODES[target], weights, params.level)
             if scope in COMPARED:
-                draws = macro_draws(actual[mask], guessed[mask], len(CODES[target]), weights, mix_weights(actual, mask))
+                draws = macro_draws(actual[mask], guessed[mask], classes, weights, mix_weights(actual, mask))
                 table["macro_f1_same_mix"] = interval(draws[0], draws[1:], params.level)
+            if target == "act" and scope in {POOLED, RANDOM}:
+                draws = macro_gap(actual[mask], guessed[mask], classes, weights, side[mask])
+                table["macro_f1_gap"] = interval(draws[0], draws[1:], params.level)
             label = {"model": name, "target": target, "part": part, "scope": scope, "n": int(mask.sum())}
             result += [label | {"metric": metric} | vars(found) for metric, found in table.items()]
     return result
+
+
+def _scopes(rows: pd.DataFrame, target: str) -> dict[str, np.ndarray]:
+    """Masks of the rows that are scored by themselves."""
+    scopes = {POOLED: np.ones(len(rows), dtype=bool)}
+    if target == "act":
+        scopes |= {side: (rows["side"] == side).to_numpy() for side in COMPARED}
+        scopes |= {value: (rows[column] == value).to_numpy() for column in ("genre", "source") for value in sorted(set(rows[column]))}
+        scopes[RANDOM] = (rows["part"] == "random").to_numpy()
+        scopes |= {f"{RANDOM}, {side}": scopes[RANDOM] & scopes[side] for side in COMPARED}
+    return scopes
 
 
 def _calibration(correct: np.ndarray, confidence: np.ndarray, side: pd.Series) -> pd.DataFrame:
@@ -180,7 +191,7 @@ def _calibration(correct: np.ndarray, confidence: np.ndarray, side: pd.Series) -
 
 
 def _summary(scores: pd.DataFrame, chosen: dict[str, Any]) -> dict[str, Any]:
-    """The chosen models' headline scores by part: macro-F1 with its interval for acts, the rest as plain values."""
+    """The chosen models' headline scores by part: macro-F1 and its gap with intervals for acts, the rest as plain values."""
     result: dict[str, Any] = {}
     for row in scores.to_dict("records"):
         if row["model"] != chosen[row["target"]] or row["scope"] not in {POOLED, *COMPARED}:
@@ -189,7 +200,7 @@ def _summary(scores: pd.DataFrame, chosen: dict[str, Any]) -> dict[str, Any]:
         pooled = row["scope"] == POOLED
         if row["target"] != "act" and row["metric"] == "macro_f1":
             part[f"{row['target']}_macro_f1"] = row["value"]
-        elif row["target"] == "act" and pooled and row["metric"] in {"macro_f1", "accuracy"}:
+        elif row["target"] == "act" and pooled and row["metric"] in {"macro_f1", "accuracy", "macro_f1_gap"}:
             part[row["metric"]] = {name: row[name] for name in ("value", "low", "high", "n")}
         elif row["target"] == "act" and row["metric"].startswith("f1_" if pooled else "macro_f1"):
             part[row["metric"] + ("" if pooled else f"_{row['scope']}")] = row["value"]

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow.parquet
-import skops.io
 from sklearn.pipeline import Pipeline
 
 from stance.errors import StanceError, listing
@@ -233,6 +232,8 @@ def read_json(path: Path) -> Any:
 
 def write_model(model: Pipeline, path: Path) -> None:
     """A skops file whose bytes depend on the model alone: skops names objects by their address and dates its files by the clock."""
+    import skops.io  # takes a second, which commands without a model need not wait for
+
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(model))) as source:
         contents = {name: source.read(name) for name in source.namelist()}
     schema, names = _renumbered(json.loads(contents.pop("schema.json")))
@@ -274,6 +275,8 @@ def _renumbered(schema: Any) -> tuple[Any, dict[str, str]]:
 
 def read_model(path: Path, trusted: list[str]) -> Pipeline:
     """A model stored with skops. Only scikit-learn, NumPy, SciPy and `trusted` types load; anything else is refused unrun."""
+    import skops.io
+
     _need(path)
     try:
         unknown = [name for name in skops.io.get_untrusted_types(file=path) if name not in trusted]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from stance.codebook import ACTS
+from stance.codebook import ACTS, COMPARED
 from stance.params import Evaluate, Train
 from stance.records import FEATURES
 from stance.scores import confusion, draw_weights, interval, macro_f1
@@ -19,6 +19,12 @@ STEP = 0.05  # of macro-F1: the learning curve says how many codes the next one 
 def macro_draws(actual: np.ndarray, predicted: np.ndarray, classes: int, weights: np.ndarray, mix: np.ndarray | float = 1.0) -> np.ndarray:
     """Macro-F1 on all rows, then in each bootstrap replicate; `actual` and `predicted` are indices of classes, `mix` weighs the rows."""
     return np.array([macro_f1(confusion(actual, predicted, classes, drawn * mix)) for drawn in [np.ones(len(actual)), *weights]])
+
+
+def macro_gap(actual: np.ndarray, predicted: np.ndarray, classes: int, weights: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """The American less the Russian macro-F1 on all rows, then in each replicate, for which the groups of both sides are drawn together."""
+    american, russian = (macro_draws(actual, predicted, classes, weights, side == name) for name in COMPARED)
+    return american - russian
 
 
 def indices(codes: pd.Series | np.ndarray, names: list[str]) -> np.ndarray:
