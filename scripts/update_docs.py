@@ -58,7 +58,7 @@ def scores() -> str:
     lines += [line(f"{best}: F1 {act}", name, "best", f"f1_{act}") for act in ACTS]
     lines.append(line(f"{best}: macro-F1, United States less Russia", name, "best", "macro_f1_gap"))
     lines.append(line(f"{best}: macro-F1, statements drawn at random alone", name, "best", "macro_f1", "random part"))
-    lines.append(line(f"{best}: of these, United States less Russia", name, "best", "macro_f1_gap", "random part"))
+    lines.append(line(f"{best}: the same, United States less Russia", name, "best", "macro_f1_gap", "random part"))
     name = chosen["fast"]["act"]
     lines.append(line(f"fast ({name.replace('_', ' ')}): macro-F1", name, "fast", "macro_f1"))
     lines += [line(f"{name}: macro-F1", name, name, "macro_f1") for name in ("rules", "dummy")]
