@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from stance import files
-from stance.certainty import coverage
-from stance.codebook import ACTS, COMPARED
+from stance.certainty import POOLED, by_side, coverage
+from stance.codebook import ACTS
 from stance.console import read_classifier
 from stance.context import context
 from stance.features import describe
@@ -29,7 +29,7 @@ from stance.robustness import indices, macro_gap
 from stance.scores import calibration, calibration_error, confusion, draw_weights, interval, macro_f1, score_table
 
 ROOT = Path(__file__).parents[1]
-REPLICATES, SEED = 1000, 20220121
+REPLICATES, SEED, LEVEL = 1000, 20220121, 0.95
 PROBABILITIES = [f"p_{act}" for act in ACTS]
 
 
@@ -40,24 +40,20 @@ def gold(shared: Path) -> pd.DataFrame:
     return pd.DataFrame(rows)[["text", "label", "issue", "side", "doc_id"]].assign(cue="", context=seen)
 
 
-def scopes(rows: pd.DataFrame) -> dict[str, np.ndarray]:
-    return {"all": np.ones(len(rows), dtype=bool)} | {side: (rows["side"] == side).to_numpy() for side in COMPARED}
-
-
 def scores(rows: pd.DataFrame, acts: pd.Series, name: str) -> list[dict[str, object]]:
     """One row per scope and metric."""
     result: list[dict[str, object]] = []
-    for scope, mask in scopes(rows).items():
+    for scope, mask in by_side(rows["side"]).items():
         actual, guessed = indices(rows.loc[mask, "label"], list(ACTS)), indices(acts[mask], list(ACTS))
         weights = draw_weights(rows.loc[mask, "doc_id"].to_numpy(), REPLICATES, SEED)
-        for metric, found in score_table(actual, guessed, list(ACTS), weights, 0.95).items():
-            if metric == "macro_f1" or metric.startswith("f1_"):
+        table = score_table(actual, guessed, list(ACTS), weights, LEVEL)
+        if scope == POOLED:
+            draws = macro_gap(actual, guessed, len(ACTS), weights, rows["side"].to_numpy())
+            table["macro_f1_gap"] = interval(draws[0], draws[1:], LEVEL)
+        for metric, found in table.items():
+            if metric.startswith(("macro_f1", "f1_")):
                 result.append({"model": name, "scope": scope, "metric": metric, "n": int(mask.sum()), **vars(found)})
-    actual, guessed = indices(rows["label"], list(ACTS)), indices(acts, list(ACTS))
-    weights = draw_weights(rows["doc_id"].to_numpy(), REPLICATES, SEED)
-    draws = macro_gap(actual, guessed, len(ACTS), weights, rows["side"].to_numpy())
-    gap = vars(interval(draws[0], draws[1:], 0.95))
-    return [*result, {"model": name, "scope": "all", "metric": "macro_f1_gap", "n": len(rows), **gap}]
+    return result
 
 
 def certainty(rows: pd.DataFrame, found: pd.DataFrame, classifier: Classifier, name: str) -> list[dict[str, object]]:
@@ -66,7 +62,7 @@ def certainty(rows: pd.DataFrame, found: pd.DataFrame, classifier: Classifier, n
     correct = probability.argmax(axis=1) == indices(rows["label"], list(ACTS))
     values = [
         (scope, "calibration_error", calibration_error(calibration(correct[mask], probability[mask].max(axis=1))))
-        for scope, mask in scopes(rows).items()
+        for scope, mask in by_side(rows["side"]).items()
     ]
     sets = coverage(probability, indices(rows["label"], list(ACTS)), rows["side"], classifier.thresholds)
     values += [(row["scope"], f"set_{what}", row[what]) for row in sets.to_dict("records") for what in ("coverage", "size")]

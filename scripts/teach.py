@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from finetune import BATCH, LOSS, WITHOUT_CONTEXT, aims, batches, halves, loss, optimiser_of, read, row_weights, warming
+from finetune import WITHOUT_CONTEXT, learn, material, seeded
 from joblib import Parallel, delayed
 from torch import nn
 from transformers import MPNetModel
@@ -31,12 +31,11 @@ from stance.actors import gazetteer
 from stance.attribution.reader import load_reader
 from stance.console import read_classifier
 from stance.extract import extract
-from stance.features import describe
 from stance.ingest import ingest
 from stance.params import load_params
-from stance.predict import coded
+from stance.predict import classify
 from stance.readers import read_paths
-from stance.records import FEATURES, identifier
+from stance.records import identifier
 from stance.standoff import spans_of
 from stance.vectors import load_tokenizer, with_cue
 
@@ -44,9 +43,10 @@ EPOCHS, RATE = 3, 5e-5
 FROZEN = 3  # lowest layers that are not tuned, whose states are kept
 PAD = 1
 SHORTEST = 25  # characters of a statement
-LARGEST = "us_whitehouse_2021_2026"  # holds four fifths of all statements, most of them domestic
-LIKELY = 0.9, 0.96  # statements are taken that the classifier of words calls `other` less surely than this: of LARGEST, of other corpora
-LOT = 0.015, 0.15  # and this part of the others, by lot
+# Statements are taken that the classifier of words calls `other` less surely than this, and this part of the rest by lot. The White House
+# holds four fifths of all statements, most of them domestic.
+TAKEN = {"us_whitehouse_2021_2026": (0.9, 0.015)}
+ELSEWHERE = (0.96, 0.15)
 ROWS = 64  # statements read at once
 
 log = logging.getLogger("teach")
@@ -57,6 +57,7 @@ class Teacher(nn.Module):
 
     def __init__(self, folder: Path, sizes: dict[str, int]) -> None:
         super().__init__()
+        self.tokenizer = load_tokenizer(folder / "tokenizer.json")
         self.base = MPNetModel.from_pretrained(folder, add_pooling_layer=False, attention_probs_dropout_prob=0.0)
         self.drop = nn.Dropout(0.1)
         self.heads = nn.ModuleDict({target: nn.Linear(self.base.config.hidden_size, size) for target, size in sizes.items()})
@@ -89,9 +90,9 @@ def filled(rows: list[torch.Tensor], value: float) -> tuple[torch.Tensor, torch.
 
 
 @torch.no_grad()
-def states(model: Teacher, texts: list[str], contexts: list[str], folder: Path) -> list[torch.Tensor]:
+def states(model: Teacher, texts: list[str], contexts: list[str]) -> list[torch.Tensor]:
     """What the frozen layers make of each statement, of shape (tokens, width)."""
-    pairs = load_tokenizer(folder / "tokenizer.json").encode_batch(list(zip(texts, contexts, strict=True)))
+    pairs = model.tokenizer.encode_batch(list(zip(texts, contexts, strict=True)))
     ids = [torch.tensor(pair.ids) for pair in pairs]
     found: list[torch.Tensor] = [torch.empty(0)] * len(ids)
     order = np.argsort([len(row) for row in ids], kind="stable")
@@ -112,29 +113,19 @@ def log_odds(model: Teacher, kept: list[torch.Tensor]) -> np.ndarray:
 
 
 def tune(rows: pd.DataFrame, codes: dict[str, list[str]], folder: Path, seed: int) -> Teacher:
-    torch.set_num_threads(1)
-    torch.manual_seed(seed)
-    rng = np.random.default_rng(seed)
+    rng = seeded(seed)
     model = Teacher(folder, {target: len(names) for target, names in codes.items()}).eval()
     texts, contexts = rows["text"].tolist(), rows["context"].tolist()
-    kept = {with_context: states(model, texts, contexts if with_context else [""] * len(rows), folder) for with_context in (True, False)}
-    wanted, counts = aims(rows, codes), row_weights(rows)
-    body = [weight for weight in model.base.parameters() if weight.requires_grad]
-    optimiser = optimiser_of(body, model.heads, RATE)
-    schedule = warming(optimiser, EPOCHS * -(-len(rows) // BATCH))
+    kept = {with_context: states(model, texts, contexts if with_context else [""] * len(rows)) for with_context in (True, False)}
+
+    def answer(part: np.ndarray) -> dict[str, torch.Tensor]:
+        shown = [kept[bool(rng.random() > WITHOUT_CONTEXT)][n] for n in part]
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            return model.upper(*filled(shown, 0))
+
     length = np.array([len(row) for row in kept[True]])
-    model.train()
-    for _ in range(EPOCHS):
-        for part in batches(length, rng):
-            shown = [kept[bool(rng.random() > WITHOUT_CONTEXT)][n] for n in part]
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                found = model.upper(*filled(shown, 0))
-            optimiser.zero_grad()
-            loss(found, wanted, counts, part).backward()
-            nn.utils.clip_grad_norm_(body, 1.0)
-            optimiser.step()
-            schedule.step()
-    return model.eval()
+    learn(model, model.base, answer, rows, codes, rng, length=length, epochs=EPOCHS, rate=RATE, clipped=model.base)
+    return model
 
 
 def uncoded(corpora: Path, seen: dict[str, int]) -> pd.DataFrame:
@@ -153,8 +144,8 @@ def uncoded(corpora: Path, seen: dict[str, int]) -> pd.DataFrame:
         rows = rows.assign(text=rows["content"], group=rows["doc_id"].map(identifier))
         new = np.array([not _overlap(spans, taken[group]) for spans, group in zip(rows["spans"], rows["group"], strict=True)], dtype=bool)
         rows = rows[new & (rows["text"].str.len() >= SHORTEST)].reset_index(drop=True)
-        other = coded(describe(rows, parser=None, encoder=None)[FEATURES], rows["side"], classifier)["p_other"]
-        likely, lot = (pair[0 if name == LARGEST else 1] for pair in (LIKELY, LOT))
+        other = classify(rows, classifier)["p_other"]
+        likely, lot = TAKEN.get(name, ELSEWHERE)
         parts.append(rows[(other < likely) | (np.random.default_rng(len(rows)).random(len(rows)) < lot)])
         log.info("%s: %d of %d uncoded statements", name, len(parts[-1]), len(rows))
     rows = pd.concat(parts).drop_duplicates("text")
@@ -170,7 +161,7 @@ def taught(rows: pd.DataFrame, pool: pd.DataFrame, codes: dict[str, list[str]], 
     """`pool` with the log-odds of a teacher that learnt from `rows`."""
     model = tune(rows, codes, folder, half)
     parts = [pool.iloc[n : n + 2000] for n in range(0, len(pool), 2000)]
-    logs = [log_odds(model, states(model, part["text"].tolist(), part["context"].tolist(), folder)) for part in parts]
+    logs = [log_odds(model, states(model, part["text"].tolist(), part["context"].tolist())) for part in parts]
     return pool.assign(logs=list(np.concatenate(logs)))
 
 
@@ -181,12 +172,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("taught.parquet"))
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
-    rows = read(options.corpora)
-    codes = {target: sorted(set(rows[target])) for target in LOSS}
-    seen = halves(rows)
-    pool, part = uncoded(options.corpora, seen), rows["group"].map(seen)
+    rows, codes, seen = material(options.corpora)
+    pool = uncoded(options.corpora, seen)
     found = Parallel(n_jobs=2)(
-        delayed(taught)(rows[part == n].reset_index(drop=True), pool[pool["half"] == n], codes, options.teacher, n) for n in (0, 1)
+        delayed(taught)(rows[rows["half"] == n].reset_index(drop=True), pool[pool["half"] == n], codes, options.teacher, n) for n in (0, 1)
     )
     files.write_table(pd.concat(found), options.out)
 

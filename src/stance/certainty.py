@@ -11,6 +11,11 @@ LEAST = 30  # statements of a side from which it gets a threshold of its own
 KEPT = np.linspace(1, 0.3, 15)
 
 
+def by_side(side: pd.Series) -> dict[str, np.ndarray]:
+    """Masks of all rows and of each side's, by scope."""
+    return {POOLED: np.ones(len(side), dtype=bool)} | {name: (side == name).to_numpy() for name in COMPARED}
+
+
 def set_threshold(probability_of_actual: np.ndarray, level: float) -> float:
     """Least probability of a code in a prediction set of nominal coverage `level`: split conformal prediction (Sadinle et al. 2019)."""
     n = len(probability_of_actual)
@@ -38,11 +43,10 @@ def coverage(probability: np.ndarray, actual: np.ndarray, side: pd.Series, thres
     """Columns `scope`, `coverage`, `size`, `n`: over all rows and by side; `actual` are indices of codes."""
     sets = in_set(probability, side, thresholds)
     covered, size = sets[np.arange(len(actual)), actual], sets.sum(axis=1)
-    scopes = {POOLED: np.ones(len(actual), dtype=bool)} | {name: (side == name).to_numpy() for name in COMPARED}
     return pd.DataFrame(
         [
             {"scope": scope, "coverage": covered[mask].mean(), "size": size[mask].mean(), "n": int(mask.sum())}
-            for scope, mask in scopes.items()
+            for scope, mask in by_side(side).items()
             if mask.any()
         ]
     )

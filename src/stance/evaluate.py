@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from stance.calibration import Calibrated
-from stance.certainty import POOLED, abstention, coverage, set_thresholds
+from stance.certainty import POOLED, abstention, by_side, coverage, set_thresholds
 from stance.codebook import ACTS, COMPARED
 from stance.drift import measures, reference, vocabulary
 from stance.explain import learned
@@ -173,20 +173,18 @@ def _scored(name: str, target: str, part: str, rows: pd.DataFrame, predicted: It
 
 def _scopes(rows: pd.DataFrame, target: str) -> dict[str, np.ndarray]:
     """Masks of the rows that are scored by themselves."""
-    scopes = {POOLED: np.ones(len(rows), dtype=bool)}
-    if target == "act":
-        scopes |= {side: (rows["side"] == side).to_numpy() for side in COMPARED}
-        scopes |= {value: (rows[column] == value).to_numpy() for column in ("genre", "source") for value in sorted(set(rows[column]))}
-        scopes[RANDOM] = (rows["part"] == "random").to_numpy()
-        scopes |= {f"{RANDOM}, {side}": scopes[RANDOM] & scopes[side] for side in COMPARED}
-    return scopes
+    scopes = by_side(rows["side"])
+    if target != "act":
+        return {POOLED: scopes[POOLED]}
+    scopes |= {value: (rows[column] == value).to_numpy() for column in ("genre", "source") for value in sorted(set(rows[column]))}
+    scopes[RANDOM] = (rows["part"] == "random").to_numpy()
+    return scopes | {f"{RANDOM}, {side}": scopes[RANDOM] & scopes[side] for side in COMPARED}
 
 
 def _calibration(correct: np.ndarray, confidence: np.ndarray, side: pd.Series) -> pd.DataFrame:
     """Reliability bins over all rows and by side."""
-    scopes = {POOLED: np.ones(len(correct), dtype=bool)} | {name: (side == name).to_numpy() for name in COMPARED}
     return pd.concat(
-        [calibration(correct[m], confidence[m]).assign(scope=scope) for scope, m in scopes.items() if m.any()], ignore_index=True
+        [calibration(correct[m], confidence[m]).assign(scope=scope) for scope, m in by_side(side).items() if m.any()], ignore_index=True
     )
 
 
