@@ -1,7 +1,7 @@
 """What stands before a statement: it tells what the statement is about when its own words do not."""
 
-TITLE = 60  # characters of the document's title
-BEFORE = 100  # characters before the statement
+TITLE = 100  # characters of the document's title
+BEFORE = 240  # characters before the statement
 
 
 def context(title: str, before: str) -> str:

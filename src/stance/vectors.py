@@ -19,7 +19,7 @@ from stance.resources import resource
 BUILT_IN = "stance-minilm"
 LOG_SCALE = 16  # a centred log-odds becomes round(LOG_SCALE * x), clipped to a signed byte
 UNIT_SCALE = 512  # so does a component of a unit vector
-LONGEST = 112  # tokens of a statement and its context together
+LONGEST = 160  # tokens of a statement and its context together
 BATCH = 32  # statements read together, of like length
 
 
