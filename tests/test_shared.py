@@ -28,7 +28,7 @@ from stance.params import Extract, Ingest
 from stance.predict import classify
 from stance.readers import read_paths
 from stance.records import HASHED, identifier
-from stance.standoff import differences, spoken
+from stance.standoff import differences, spoken, words_of
 from stance.vectors import load_encoder
 
 RUN = 10  # words in a row that make a copy
@@ -82,8 +82,14 @@ def test_stored_features_are_those_of_the_corpora(shared: Path, reader: Reader) 
     assert differences(stored[stored["statement_id"].isin(some["statement_id"])], found) == []
 
 
-def test_coded_documents_are_in_no_gold_set(shared: Path) -> None:
-    coded = set(pd.read_csv(ROOT / "data" / "labels" / "corpus.csv", usecols=["doc_id"])["doc_id"])
+def test_words_of_other_states_are_those_that_were_coded(shared: Path) -> None:
+    codes = read_csv(ROOT / "data" / "labels" / "others.csv")
+    assert all(words_of(codes, read_corpora(shared / "corpora", sorted(set(codes["corpus"])))))
+
+
+@pytest.mark.parametrize("name", ["corpus.csv", "others.csv"])
+def test_coded_documents_are_in_no_gold_set(name: str, shared: Path) -> None:
+    coded = set(read_csv(ROOT / "data" / "labels" / name)["doc_id"])
     for path in sorted((shared / "gold").glob("*.jsonl")):
         assert not coded & {identifier(json.loads(line)["doc_id"]) for line in path.read_text(encoding="utf-8").splitlines()}, path.name
 

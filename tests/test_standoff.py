@@ -8,12 +8,15 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from conftest import ROOT
 from labelled import featured
 from stance.cli import app
+from stance.codebook import ACTS
 from stance.errors import StanceError
 from stance.features import hashed, unpacked
-from stance.files import read_table, write_table
-from stance.records import FEATURES, identifier
+from stance.files import read_csv, read_table, write_table
+from stance.label import INELIGIBLE
+from stance.records import FEATURES, ISSUES, STANCES, identifier
 from stance.standoff import LEAST, contexts_of, differences, frequent, words_of
 
 TEXT = "The Kremlin said talks would go on."
@@ -22,6 +25,21 @@ TEXT = "The Kremlin said talks would go on."
 def code(spans: str, words: str) -> pd.DataFrame:
     row = {"statement_id": "c:d1:1", "corpus": "c", "doc_id": "d1", "spans": spans, "sha256": hashlib.sha256(words.encode()).hexdigest()}
     return pd.DataFrame([row])
+
+
+@pytest.mark.parametrize("name", ["corpus.csv", "others.csv"])
+def test_stored_codes_are_of_the_codebook(name: str) -> None:
+    rows = read_csv(ROOT / "data" / "labels" / name)
+    assert rows["statement_id"].is_unique
+    assert set(rows["act"]) == {*ACTS, INELIGIBLE}
+    assert set(rows["secondary"]) <= {*ACTS, ""} - {"other"}
+    assert set(rows["issue"]) <= set(ISSUES)
+    assert set(rows["stance"]) <= set(STANCES)
+
+
+def test_statements_of_other_states_are_in_no_document_of_the_test_part() -> None:
+    labels = ROOT / "data" / "labels"
+    assert not set(read_csv(labels / "others.csv")["doc_id"]) & set(read_csv(labels / "held_out.csv")["doc_id"])
 
 
 def test_words_are_read_at_their_spans() -> None:
