@@ -15,7 +15,7 @@ from stance.estimate import Estimates, estimate
 from stance.figstyle import Figure
 from stance.params import Estimate
 from stance.records import CODED, PREDICTIONS, empty
-from stance.titles import acts_title, difference_title, flows_title, issues_title, months_title, source_line
+from stance.titles import acts_title, dated, difference_title, flows_title, issues_title, months_title, source_line
 
 PLACES = {"UKR": "Ukraine"}
 FEW = [("US", "warning", "iran"), ("RUS", "demand", "iran"), ("RUS", "other", "iran")]
@@ -124,6 +124,16 @@ def test_csv_rows_are_the_points_and_bands_over_time() -> None:
     points = sorted(round(float(y), 6) for line in lines for y in line.get_ydata())
     assert points == sorted(round(100 * share, 6) for share in figure.rows["share"].dropna())
     assert all(len(axes.collections) == 4 for axes in figure.canvas.axes)
+
+
+def test_months_tell_how_many_statements_have_a_date() -> None:
+    """Their numbers are of the months drawn, whatever all periods together hold."""
+    rows = pd.DataFrame(
+        [("US", "warning", 3), ("US", "other", 3), ("RUS", "warning", 2), ("RUS", "other", 2)], columns=["side", "act", "n_statements"]
+    )
+    months, over_all = pd.concat([rows, rows]), rows.assign(n_statements=[10, 10, 4, 4])
+    assert dated(months, over_all) == "6 US and 4 Russian statements; 4 without a date are left out"
+    assert dated(months, rows.assign(n_statements=[6, 6, 4, 4])) == "6 US and 4 Russian statements"
 
 
 def test_every_drawn_interval_is_nested() -> None:

@@ -137,9 +137,11 @@ def test_classify_of_nothing_is_nothing() -> None:
         pytest.param(["explain", " "], None, ["no statement"], id="nothing to explain"),
         pytest.param(["explain", "x", "--target", "mood"], None, ["mood", "act, issue, stance"], id="unknown target"),
         pytest.param(["annotate", "next", "gone.jsonl", "--out", "x"], None, ["gone.jsonl"], id="no statements to choose from"),
-        pytest.param(["analyze", ".", "--out", "x", "--format", "xml"], None, ["xml", "table, json"], id="unknown format"),
+        pytest.param(["analyze", "file.txt", "--out", "x", "--format", "xml"], None, ["xml", "table, json"], id="unknown format"),
         pytest.param(["analyze", ".", "--out", "file.txt"], None, ["file.txt is a file"], id="out is a file"),
-        pytest.param(["analyze", ".", "--out", "x", "--model", "."], None, ["no file", "chosen.json"], id="no model"),
+        pytest.param(["analyze", "file.txt", "--out", "x", "--model", "."], None, ["no file", "chosen.json"], id="no model"),
+        pytest.param(["analyze", ".", "--out", "x"], None, ["x lies in ., whose files are read"], id="out among the documents"),
+        pytest.param(["classify", "-", "--out", "."], '{"text": "We warn."}\n', [". is a folder", "name of a file"], id="out is a folder"),
         pytest.param(["analyze", "nothing", "--out", "x"], None, ["no readable document"], id="nothing readable"),
         pytest.param(["classify", "-"], '{"txt": "a"}\n', ["'text'", "rows 1"], id="no text field"),
         pytest.param(["classify", "-"], "[]\n", ["line 1"], id="no object"),
@@ -222,4 +224,5 @@ def test_the_way_from_a_queue_to_a_model_of_ones_own(
     assert "4 codes of yours and 144 of the project" in result.stderr
     result = run("classify", "-", "--model", tmp_path / "model", stdin='{"text": "the brigades must leave the valley"}\n')
     assert json.loads(result.stdout)["act"] == "demand"
-    assert "0 of 4 statements" in run("annotate", "next", analysed[0] / "statements.jsonl", "--out", sheet, "--coded", sheet).stderr
+    result = run("annotate", "next", analysed[0] / "statements.jsonl", "--out", tmp_path / "next.csv", "--coded", sheet)
+    assert "0 of 4 statements" in result.stderr

@@ -55,6 +55,28 @@ def test_a_sample_is_written_blind_for_every_way_of_coding(corpus: Path) -> None
     assert [task["data"]["statement_id"] for task in json.loads((folder / "tasks.json").read_text())] == sheet["statement_id"].tolist()
 
 
+def test_codes_are_not_written_over(corpus: Path) -> None:
+    """Neither by a second draw or queue into the same place, nor by labels that take the name of a sheet."""
+    sheet = coded(corpus, "anna")
+    before = sheet.read_bytes()
+    again = corpus / "again"
+    again.mkdir()
+    (again / "sheet.csv").write_bytes(before)
+    drawn = run("sample", corpus / "predictions.parquet", corpus / "documents.parquet", "--size", "200", "--out", again)
+    queued = run("annotate", "next", corpus / "predictions.parquet", "--out", sheet)
+    for result in (drawn, queued, label(corpus, sheet, out=sheet.name)):
+        assert result.exit_code == 1 and "codes" in result.stderr, result.output
+    assert sheet.read_bytes() == before == (again / "sheet.csv").read_bytes()
+
+
+def test_a_side_that_is_none_is_named(corpus: Path, tmp_path: Path) -> None:
+    label(corpus, coded(corpus, "anna"))
+    rows = files.read_table(corpus / "predictions.parquet")
+    files.write_table(rows.assign(side=rows["side"].replace("US", "USA")), tmp_path / "p.parquet")
+    found = run("estimate", "--predictions", tmp_path / "p.parquet", "--labels", corpus / "labels.csv", "--out", tmp_path / "s.csv")
+    assert "USA (" in found.stderr and "left aside" in found.stderr, found.output
+
+
 def test_from_sample_to_shares(corpus: Path, tmp_path: Path) -> None:
     result = label(corpus, coded(corpus, "anna"), coded(corpus, "ben"))
     assert result.exit_code == 0 and "200 of 200 statements settled" in result.stderr and "alpha 1.00" in result.stderr

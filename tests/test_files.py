@@ -1,6 +1,7 @@
 """Writing and reading: atomic, rounded, the same bytes each time, and unreadable files refused."""
 
 import json
+import os
 import zipfile
 from pathlib import Path
 
@@ -26,6 +27,21 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
         raise RuntimeError
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_link_a_pipe_and_a_folder_stay_what_they_are(tmp_path: Path) -> None:
+    real, link, pipe = (tmp_path / name for name in ("real.txt", "link.txt", "pipe"))
+    real.write_text("old")
+    link.symlink_to(real)
+    files.write_text("new", link)
+    assert link.is_symlink() and real.read_text() == "new"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    files.write_text("through", pipe)
+    assert os.read(reader, 100) == b"through" and pipe.is_fifo()
+    os.close(reader)
+    with pytest.raises(StanceError, match="is a folder"):
+        files.write_text("new", tmp_path)
 
 
 def test_tables_keep_lists_and_text(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def months_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     order = sorted(rows["period"].unique())
     title = titles.months_title(rows)
     joined = "; months with few codes are joined" if rows["period"].str.contains(" to ").any() else ""
-    subtitle = f"Share of each side's attributed statements by act and month, %{joined}. {titles.sizes(_over_all(shares))}."
+    subtitle = f"Share of each side's attributed statements by act and month, %{joined}. {titles.dated(rows, _over_all(shares))}."
     page = frame(720, title, subtitle, titles.note(rows, codes), source)
     step = max(1, -(-len(order) // 8))
     for n, act in enumerate(MARKED):

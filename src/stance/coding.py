@@ -8,7 +8,7 @@ import typer
 
 from stance import files
 from stance.annotate import queue, read_back
-from stance.console import app, load_describers, read_classifier, save_classifier, say, track
+from stance.console import app, load_describers, read_classifier, save_classifier, say, spare_codes, track
 from stance.crossfit import cross_fit as predict_across
 from stance.errors import listing, refuse
 from stance.features import describe
@@ -37,6 +37,7 @@ def annotate_next(
     """
     rows = files.read_predictions(statements)
     done = frozenset(name for path in coded or [] for name in files.read_csv(path)["statement_id"])
+    spare_codes(out)
     sheet = queue(rows, size=size, seed=seed, coded=done)
     files.write_csv(sheet, out)
     say("annotate", f"{len(sheet)} of {len(rows)} statements to code, in {out}")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.progress import track as rich_track
@@ -107,3 +108,9 @@ def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:
             files.write_bytes(figure.render(kind, png_scale), folder / f"{figure.name}.{kind}")
         files.write_text(f"{figure.alt}\n", folder / f"{figure.name}.alt.txt")
         files.write_csv(figure.rows, folder / f"{figure.name}.csv")
+
+
+def spare_codes(sheet: Path) -> None:
+    """Raises StanceError where a new `sheet` would take the place of one with codes in it."""
+    if sheet.is_file() and files.read_csv(sheet).get("act", pd.Series(dtype=str)).ne("").any():
+        raise refuse(f"{sheet} holds codes", "a sheet that is new or not begun", "another --out, or moving the coded sheet away")

@@ -15,7 +15,7 @@ from stance.cells import NOT_SHOWN
 from stance.checks import CODES, need
 from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES
 from stance.codes import OPEN, Codes, read_codes
-from stance.console import app, say, talk
+from stance.console import app, say, spare_codes, talk
 from stance.design import DOCUMENTS, read_design
 from stance.errors import listing, refuse
 from stance.estimate import shares
@@ -58,6 +58,7 @@ def sample(
         return
     if out is None:
         raise refuse("no --out", "a folder for the sample", "--out coding, or --plan")
+    spare_codes(out / "sheet.csv")
     drawn = draw(rows, published, size=size, by=design, period=period, floor=floor, seed=seed)
     shown = sheet(drawn, rows, texts)
     shown = masked(shown, gazetteer(), load_recogniser(Extract().spacy_model)) if hide else shown
@@ -98,6 +99,8 @@ def read_back(codes: list[Path], design: Path, out: Path, adjudicated: Path | No
     """Coded sheets and Label Studio exports to labels; disagreements, refused ids and agreement go to files beside `out`."""
     names = [path.stem for path in codes] if len({path.stem for path in codes}) == len(codes) else [str(path) for path in codes]
     coded = pd.concat([_coded(path, name) for path, name in zip(codes, names, strict=True)], ignore_index=True)
+    if out.resolve() in {path.resolve() for path in codes}:
+        raise refuse(f"--out {out} is a file of codes", "another file for the labels", "--out labels.csv")
     result = read_codes(files.read_csv(design), coded, files.read_csv(adjudicated) if adjudicated else None)
     beside = {name: out.with_name(f"{out.stem}.{name}") for name in ("disagreements.csv", "refused.csv", "agreement.json")}
     files.write_csv(result.labels, out)
@@ -143,6 +146,7 @@ def estimate_files(predictions: Path, labels: Path, out: Path, design: str | Non
     counted, coded = _table(predictions), _table(labels)
     rows = shares(counted, coded, design=design)
     _notice_weights(counted, coded, design)
+    _notice_sides(counted["side"])
     files.write_rows(rows, out)
     _print_estimates(rows)
     hidden = int(rows["method"].eq(NOT_SHOWN).sum())
@@ -187,3 +191,11 @@ def _notice_weights(predictions: pd.DataFrame, labels: pd.DataFrame, design: str
     stood_for, n = float(drawn.weight.sum()), len(predictions)
     if not 2 / 3 < stood_for / n < 3 / 2:
         talk.print(f"notice: by their pi the codes stand for {stood_for:,.0f} statements, the predictions hold {n:,}", markup=False)
+
+
+def _notice_sides(sides: pd.Series) -> None:
+    """Says which sides are left aside, as "USA" is no code."""
+    aside = sides[~sides.isin([*COMPARED, "other", "unknown", ""])].value_counts()
+    if len(aside):
+        named = listing(f"{side} ({n:,})" for side, n in aside.items())
+        talk.print(f"notice: statements of {named} are left aside; {' and '.join(COMPARED)} are compared", markup=False)

@@ -37,15 +37,21 @@ def round_numbers(value: Any, digits: int = DIGITS) -> Any:
 
 @contextmanager
 def atomic(path: Path) -> Iterator[Path]:
-    """A path to write to, which takes the place of `path` when the block ends without error."""
+    """A path to write to, which takes the place of `path` when the block ends without error; links, devices and pipes stay such."""
+    if path.is_dir():
+        raise StanceError(f"{path} is a folder; allowed: the name of a file to write. Try: a name in it")
+    path, special = path.resolve(), path.exists() and not path.is_file()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+    handle, name = tempfile.mkstemp(dir=None if special else path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
     os.close(handle)
     draft = Path(name)
     try:
         yield draft
-        draft.chmod(0o644)
-        draft.replace(path)
+        if special:
+            path.write_bytes(draft.read_bytes())
+        else:
+            draft.chmod(0o644)
+            draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -291,4 +297,4 @@ def read_model(path: Path, trusted: list[str]) -> Pipeline:
 
 def _need(path: Path) -> None:
     if not path.is_file():
-        raise StanceError(f"no file {path}; allowed: the output of an earlier stage. Try: dvc repro")
+        raise StanceError(f"no file {path}; allowed: a file that is there. Try: its name again, or dvc repro if a stage writes it")

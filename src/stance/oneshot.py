@@ -62,6 +62,9 @@ def analyze(
         raise refuse(f"--format {format}", "table, json", "--format table")
     if out.exists() and not out.is_dir():
         raise refuse(f"--out {out} is a file", "a folder, which need not exist", "another name")
+    around = next((path for path in paths if path.is_dir() and out.resolve().is_relative_to(path.resolve())), None)
+    if around:
+        raise refuse(f"--out {out} lies in {around}, whose files are read as documents", "a folder outside of it", "--out ../results")
     settings = load_params(params) if params else Params()
     classifier = read_classifier(model or resource("model"), fast=fast, spacy_model=settings.extract.spacy_model)
     read = ingest_documents(read_paths(paths, params=settings.ingest), params=settings.ingest)

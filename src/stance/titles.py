@@ -123,6 +123,14 @@ def sizes(rows: pd.DataFrame) -> str:
     return f"{found['US']:,} US and {found['RUS']:,} Russian statements"
 
 
+def dated(rows: pd.DataFrame, over_all: pd.DataFrame) -> str:
+    """How many statements of each side the periods of `rows` hold, and how many of all have no date."""
+    sides = rows[rows["side"].isin(COMPARED)]
+    held = sides.groupby(["side", "act"])["n_statements"].sum().groupby("side").max().rename("n_statements").reset_index()
+    without = sum(int(over_all.loc[over_all["side"] == side, "n_statements"].max()) for side in COMPARED) - int(held["n_statements"].sum())
+    return sizes(held) + (f"; {without:,} without a date are left out" if without else "")
+
+
 def note(rows: pd.DataFrame, codes: int, *, interval: bool = True) -> str:
     """What the marks are, what the interval is for, and what is not shown; `codes` were drawn in all."""
     methods = set(rows["method"])
