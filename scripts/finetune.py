@@ -37,7 +37,8 @@ from stance.split import split
 from stance.standoff import spoken
 from stance.vectors import with_cue
 
-ENCODER, HALVES = Path("data/encoder"), Path("data/encoder/halves.json")
+ENCODER = Path("data/encoder")
+HALVES = ENCODER / "halves.json"
 CODES = {"act": sorted(ACTS), "issue": sorted(ISSUES), "stance": sorted(STANCES)}  # in the order of the encoder's outputs
 SIZES = {target: len(names) for target, names in CODES.items()}
 OTHERS = Path("data/labels/others.csv")  # codes of statements by officials of other states, which teach nothing but the encoder

@@ -13,7 +13,7 @@ from stance import files
 from stance.actors import gazetteer
 from stance.cells import NOT_SHOWN
 from stance.checks import CODES, need
-from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES
+from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES, SIDES
 from stance.codes import OPEN, Codes, read_codes
 from stance.console import app, say, spare_codes, talk
 from stance.design import DOCUMENTS, read_design
@@ -97,10 +97,10 @@ def code(
 
 def read_back(codes: list[Path], design: Path, out: Path, adjudicated: Path | None) -> None:
     """Coded sheets and Label Studio exports to labels; disagreements, refused ids and agreement go to files beside `out`."""
-    names = [path.stem for path in codes] if len({path.stem for path in codes}) == len(codes) else [str(path) for path in codes]
-    coded = pd.concat([_coded(path, name) for path, name in zip(codes, names, strict=True)], ignore_index=True)
     if out.resolve() in {path.resolve() for path in codes}:
         raise refuse(f"--out {out} is a file of codes", "another file for the labels", "--out labels.csv")
+    names = [path.stem for path in codes] if len({path.stem for path in codes}) == len(codes) else [str(path) for path in codes]
+    coded = pd.concat([_coded(path, name) for path, name in zip(codes, names, strict=True)], ignore_index=True)
     result = read_codes(files.read_csv(design), coded, files.read_csv(adjudicated) if adjudicated else None)
     beside = {name: out.with_name(f"{out.stem}.{name}") for name in ("disagreements.csv", "refused.csv", "agreement.json")}
     files.write_csv(result.labels, out)
@@ -195,7 +195,7 @@ def _notice_weights(predictions: pd.DataFrame, labels: pd.DataFrame, design: str
 
 def _notice_sides(sides: pd.Series) -> None:
     """Says which sides are left aside, as "USA" is no code."""
-    aside = sides[~sides.isin([*COMPARED, "other", "unknown", ""])].value_counts()
+    aside = sides[~sides.isin([*SIDES, ""])].value_counts()
     if len(aside):
         named = listing(f"{side} ({n:,})" for side, n in aside.items())
         talk.print(f"notice: statements of {named} are left aside; {' and '.join(COMPARED)} are compared", markup=False)

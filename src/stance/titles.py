@@ -119,16 +119,19 @@ def _capital(words: str) -> str:
 
 def sizes(rows: pd.DataFrame) -> str:
     """How many statements of each side there are."""
-    found = {side: int(rows.loc[rows["side"] == side, "n_statements"].max()) for side in COMPARED}
+    found = _counts(rows)
     return f"{found['US']:,} US and {found['RUS']:,} Russian statements"
 
 
 def dated(rows: pd.DataFrame, over_all: pd.DataFrame) -> str:
     """How many statements of each side the periods of `rows` hold, and how many of all have no date."""
-    sides = rows[rows["side"].isin(COMPARED)]
-    held = sides.groupby(["side", "act"])["n_statements"].sum().groupby("side").max().rename("n_statements").reset_index()
-    without = sum(int(over_all.loc[over_all["side"] == side, "n_statements"].max()) for side in COMPARED) - int(held["n_statements"].sum())
-    return sizes(held) + (f"; {without:,} without a date are left out" if without else "")
+    together = rows.groupby(["side", "act"])["n_statements"].sum().reset_index()
+    without = sum(_counts(over_all).values()) - sum(_counts(together).values())
+    return sizes(together) + (f"; {without:,} without a date are left out" if without else "")
+
+
+def _counts(rows: pd.DataFrame) -> dict[str, int]:
+    return {side: int(rows.loc[rows["side"] == side, "n_statements"].max()) for side in COMPARED}
 
 
 def note(rows: pd.DataFrame, codes: int, *, interval: bool = True) -> str:
