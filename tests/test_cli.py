@@ -112,6 +112,14 @@ def test_classify_adds_codes_and_keeps_the_rest(tmp_path: Path) -> None:
     assert piped.stdout == target.read_text(encoding="utf-8")
 
 
+def test_classify_tells_what_it_replaces_and_what_it_does_not_find(tmp_path: Path) -> None:
+    row = '{"text": "They must withdraw.", "act": "mine", "headline": "Talks"}\n'
+    result = run("classify", "-", stdin=row)
+    assert result.exit_code == 0 and "notice: fields act of the rows" in result.stderr
+    misspelt = run("classify", "-", "--title-field", "headlin", stdin=row)
+    assert misspelt.exit_code == 1 and "'headlin'" in misspelt.stderr and "headline" in misspelt.stderr
+
+
 def test_classify_reads_what_stands_before() -> None:
     row = {"text": "They have to stop at once."}
     places = [{}, {"title": "Hostages in Gaza", "before": "Hamas fires rockets at Israel from hospitals."}]

@@ -235,6 +235,7 @@ def test_words_before_the_body_are_not_read(extracted: Run) -> None:
     head = "---\nnote: The Kremlin said talks would go on.\n---\n"
     found = extracted(head + "The Kremlin said talks had ended.", body_start=len(head)).rows
     assert found["content"].tolist() == ["talks had ended"]
+    assert "note:" not in found["context"][0] and found["context"][0].endswith("The Kremlin said")
 
 
 def test_copies_and_repetitions_are_counted(reader: Reader, actors: Gazetteer) -> None:

@@ -37,7 +37,7 @@ UNREADABLE = {
     "broken.pdf": (b"%PDF-1.7 broken", "broken PDF"),
     "page.html": (b"<html><body><script>menu()</script></body></html>", "no article text in the page"),
     "table.parquet": (b"PAR1 broken", "broken Parquet file"),
-    "table.csv": (b'text,title\n"never closed', "broken CSV"),
+    "table.csv": (b'text,title\n"never closed', "broken row"),
     "image.png": (b"\x89PNG", "unknown kind of file"),
     "surrogate.jsonl": (b'{"text": "half a pair \\ud800"}', "not decodable"),
 }

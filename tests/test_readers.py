@@ -15,7 +15,8 @@ from reading import read, reasons
 from stance.decoding import Unreadable, decode
 from stance.ingest import iso_date
 from stance.params import Ingest
-from stance.readers import RawDocument, SetAside, front_matter, read_paths
+from stance.raw import RawDocument, SetAside
+from stance.readers import front_matter, read_paths
 from stance.records import DOCUMENTS, check
 
 NEWS = "The ministry said on Monday that the ferry would sail again. "
@@ -144,9 +145,32 @@ def test_one_row_that_is_not_utf8_is_set_aside_alone(ending: str, tmp_path: Path
 
 
 def test_a_csv_row_longer_than_the_header_is_no_shifted_row(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("doc_id,text\n1,The ferry sails.,extra\n", encoding="utf-8")
+    (tmp_path / "a.csv").write_text("doc_id,text\n1,The ferry sails.,extra\n2,It stops.\n3\n", encoding="utf-8")
     result = read(tmp_path)
-    assert result.rows.empty and reasons(result) == {"a.csv": "broken CSV"}
+    assert result.rows["doc_id"].tolist() == ["2"]
+    assert reasons(result) == {"a.csv#1": "too many cells", "a.csv#3": "empty"}
+
+
+def test_a_broken_csv_row_costs_no_other(tmp_path: Path) -> None:
+    lines = ["text", '"They said "no" twice"', '"The ferry sails."', '"It stops.', "and never closes"]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    result = read(tmp_path)
+    assert result.rows["text"].tolist() == ["The ferry sails."]
+    assert reasons(result) == {"a.csv#1": "broken row", "a.csv#3": "broken row"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_table_without_rows_is_said_to_be_empty(ending: str, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"text": pd.Series(dtype=str)})
+    frame.to_csv(tmp_path / "a.csv", index=False) if ending == "csv" else frame.to_parquet(tmp_path / "a.parquet")
+    assert reasons(read(tmp_path)) == {f"a.{ending}": "empty"}
+
+
+def test_front_matter_that_is_no_yaml_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"---\ntitle: [Ferry\n---\n{NEWS}", encoding="utf-8")
+    result = read(tmp_path)
+    assert len(result.rows) == 1
+    assert result.notices["reason"].tolist() == ["front matter not read"]
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

@@ -11,7 +11,7 @@ from dateutil import parser
 
 from stance.codebook import GENRES
 from stance.params import Ingest
-from stance.readers import Raw, RawDocument, SetAside
+from stance.raw import Raw, RawDocument, SetAside
 from stance.records import DOCUMENTS, check, empty, identifier
 from stance.transcripts import looks_like_transcript
 
@@ -50,8 +50,8 @@ def ingest(raw: Iterable[Raw], *, params: Ingest) -> IngestResult:
             aside.append(found)
         else:
             rows.append(found)
-            if isinstance(item, RawDocument) and item.notice:
-                notices.append(SetAside(item.source, "encoding guessed", item.notice))
+            doubts = item.notices if isinstance(item, RawDocument) else {}
+            notices += [SetAside(item.source, reason, detail) for reason, detail in doubts.items()]
     frame = pd.DataFrame(rows, columns=list(DOCUMENTS.columns)) if rows else empty(DOCUMENTS)
     frame["copy_of"] = pd.Series(_copies(frame, params.near_copy), index=frame.index, dtype=str)
     return IngestResult(check(frame, DOCUMENTS), _listed(aside), _listed(notices))

@@ -147,12 +147,18 @@ def classify(
             "--text-field, or leave these rows out",
         )
     fields = {"text": text_field, "cue": cue_field, "side": side_field, "title": title_field, "before": before_field}
+    absent = [field for name, field in fields.items() if field != name and rows and not any(field in row for row in rows)]
+    if absent:
+        raise refuse(f"no row has a field {listing(map(repr, absent))}", listing(sorted(rows[0])), "the names of the fields")
     frame = pd.DataFrame({name: [str(row.get(field) or "") for row in rows] for name, field in fields.items()}, dtype=str)
     frame["context"] = [context(title, before) for title, before in zip(frame["title"], frame["before"], strict=True)]
     classifier = read_classifier(model or resource("model"), fast=fast)
     parts = [classify_rows(frame.iloc[n : n + BATCH], classifier) for n in track("classify")(range(0, len(rows), BATCH))]
     codes = pd.concat(parts).to_dict("records") if parts else []
     files.write_lines([row | code for row, code in zip(rows, codes, strict=True)], out)
+    replaced = sorted({name for row in rows for name in row}.intersection(codes[0] if codes else ()))
+    if replaced:
+        talk.print(f"notice: fields {listing(replaced)} of the rows are the classifier's now", markup=False)
     say("classify", f"{len(rows)} rows with {classifier.name}")
 
 

@@ -52,7 +52,7 @@ def _shown(row: dict[str, Any], document: pd.Series) -> dict[str, str]:
         "title": document["title"],
         "published": document["published"],
         "speaker": row["speaker"] + (f", {row['office']}" if row["office"] else ""),
-        "before": text[max(0, start - CONTEXT) : start],
+        "before": text[max(document["body_start"], start - CONTEXT) : start],
         "statement": row["content"],
         "after": text[end : end + CONTEXT],
     }
