@@ -5,7 +5,7 @@ import pandas as pd
 
 from stance.checks import CODES, known, need
 from stance.codebook import ACTS, COMPARED
-from stance.errors import StanceError, listing, refuse
+from stance.errors import listing, refuse
 from stance.records import PREDICTIONS, check
 
 SHEET = ["statement_id", "doc_id", "side", "speaker", "quote", "cue", "context", "content", *CODES]
@@ -41,7 +41,7 @@ def read_back(sheet: pd.DataFrame, coder: str) -> pd.DataFrame:
         raise refuse(f"statements coded twice: {listing(twice)}", "one row each", "remove the copies")
     known(rows)
     if rows.empty:
-        raise StanceError("no row of the sheet is coded; allowed: an act in at least one. Try: fill the column act")
+        raise refuse("no row of the sheet is coded", "an act in at least one", "fill the column act")
     issue = rows["issue"].replace("", "none_other")
     stance = rows["stance"].where(rows["stance"] != "", issue.map(lambda code: "n/a" if code == "none_other" else "unclear"))
     return pd.DataFrame(

@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow.parquet
 from sklearn.pipeline import Pipeline
 
-from stance.errors import StanceError, listing
+from stance.errors import StanceError, listing, refuse
 from stance.records import NUMBERS, PREDICTIONS, identifier
 
 DIGITS = 3  # decimals kept on writing: the last bits of floating point move with the processor and must not show
@@ -39,7 +39,7 @@ def round_numbers(value: Any, digits: int = DIGITS) -> Any:
 def atomic(path: Path) -> Iterator[Path]:
     """A path to write to, which takes the place of `path` when the block ends without error; links, devices and pipes stay such."""
     if path.is_dir():
-        raise StanceError(f"{path} is a folder; allowed: the name of a file to write. Try: a name in it")
+        raise refuse(f"{path} is a folder", "the name of a file to write", "a name in it")
     path, special = path.resolve(), path.exists() and not path.is_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=None if special else path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
@@ -87,9 +87,7 @@ def read_csv(path: Path) -> pd.DataFrame:
     try:
         return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise StanceError(
-            f"{path} is not a CSV table ({error}); allowed: UTF-8 with a header row. Try: save it again as CSV UTF-8"
-        ) from None
+        raise refuse(f"{path} is not a CSV table ({error})", "UTF-8 with a header row", "save it again as CSV UTF-8") from None
 
 
 def read_numbers(path: Path) -> pd.DataFrame:
@@ -137,9 +135,7 @@ def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
             except ValueError:
                 row = None
             if not isinstance(row, dict):
-                raise StanceError(
-                    f"line {number} of {source} is no JSON object; allowed: JSON Lines in UTF-8. Try: mend or remove that line"
-                )
+                raise refuse(f"line {number} of {source} is no JSON object", "JSON Lines in UTF-8", "mend or remove that line")
             yield row
 
 
@@ -174,7 +170,7 @@ def write_rows(rows: pd.DataFrame, path: Path) -> None:
 def _ending(path: Path) -> str:
     ending = path.suffix.lower()
     if ending not in (".parquet", ".csv", ".jsonl"):
-        raise StanceError(f"{path} ends in {path.suffix or 'nothing'!r}; allowed: .parquet, .csv, .jsonl. Try: another name")
+        raise refuse(f"{path} ends in {path.suffix or 'nothing'!r}", ".parquet, .csv, .jsonl", "another name")
     return ending
 
 
@@ -183,7 +179,7 @@ def read_predictions(path: Path) -> pd.DataFrame:
     rows = read_table(path) if path.suffix.lower() == ".parquet" else pd.DataFrame(read_jsonl(str(path)))
     missing = [name for name in PREDICTIONS.columns if name not in rows.columns]
     if missing:
-        raise StanceError(f"{path} lacks columns {listing(missing)}; allowed: predictions of stance. Try: stance analyze, or dvc repro")
+        raise refuse(f"{path} lacks columns {listing(missing)}", "predictions of stance", "stance analyze, or dvc repro")
     return rows
 
 
@@ -287,14 +283,14 @@ def read_model(path: Path, trusted: list[str]) -> Pipeline:
     try:
         unknown = [name for name in skops.io.get_untrusted_types(file=path) if name not in trusted]
         if unknown:
-            raise StanceError(f"{path} holds types {listing(unknown)}; allowed: models that stance wrote. Try: train it again")
+            raise refuse(f"{path} holds types {listing(unknown)}", "models that stance wrote", "train it again")
         return skops.io.load(path, trusted=trusted)
     except StanceError:
         raise
     except Exception as error:  # a damaged or foreign archive fails in many ways; each is bad input
-        raise StanceError(f"{path} is not a readable model ({type(error).__name__}); allowed: skops files. Try: train it again") from None
+        raise refuse(f"{path} is not a readable model ({type(error).__name__})", "skops files", "train it again") from None
 
 
 def _need(path: Path) -> None:
     if not path.is_file():
-        raise StanceError(f"no file {path}; allowed: a file that is there. Try: its name again, or dvc repro if a stage writes it")
+        raise refuse(f"no file {path}", "a file that is there", "its name again, or dvc repro if a stage writes it")

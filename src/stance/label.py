@@ -9,7 +9,7 @@ import pandas as pd
 from stance.agreement import agreements, alpha
 from stance.checks import need
 from stance.codebook import ACTS, COMPARED
-from stance.errors import StanceError
+from stance.errors import refuse
 from stance.records import CODED, LABELLED, check, empty, identifier
 from stance.standoff import spans_of, words_at
 
@@ -162,9 +162,7 @@ def _code(code: dict[str, Any], text: str) -> dict[str, Any]:
     spans = spans_of(code["spans"])
     content = words_at(text, spans, code["sha256"])
     if content is None:
-        raise StanceError(
-            f"codes of document {code['doc_id']} at {code['spans']} are of other words; allowed: the text as coded. Try: code it again"
-        )
+        raise refuse(f"codes of document {code['doc_id']} at {code['spans']} are of other words", "the text as coded", "code it again")
     kept = {name: code[name] for name in CODED.columns if name in code}
     joint = f":{code['side']}" if code["joint"] else ""
     statement_id = f"{code['doc_id']}:{spans[0][0]}-{spans[-1][1]}{joint}"

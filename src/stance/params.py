@@ -7,7 +7,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from stance.errors import StanceError, listing
+from stance.errors import StanceError, listing, refuse
 
 
 class Section(BaseModel):
@@ -105,10 +105,10 @@ def load_params(path: Path) -> Params:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         return Params.model_validate(content)
     except FileNotFoundError:
-        raise StanceError(f"no parameter file {path}; allowed: a YAML file like params.yaml. Try: run from the checkout") from None
+        raise refuse(f"no parameter file {path}", "a YAML file like params.yaml", "run from the checkout") from None
     except yaml.YAMLError as error:
-        raise StanceError(
-            f"{path} is not YAML ({str(error).splitlines()[0]}); allowed: one mapping per stage. Try: compare it with params.yaml in git"
+        raise refuse(
+            f"{path} is not YAML ({str(error).splitlines()[0]})", "one mapping per stage", "compare it with params.yaml in git"
         ) from None
     except ValidationError as error:
         raise StanceError(f"{path}: {_explain(error)}") from None

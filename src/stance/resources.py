@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from stance.errors import StanceError
+from stance.errors import refuse
 
 PACKAGED = Path(__file__).parent / "resources"
 CHECKOUT = Path(__file__).parents[2] / "data"
@@ -16,4 +16,4 @@ def resource(name: str) -> Path:
     for root in (PACKAGED, CHECKOUT):
         if (root / name).exists():
             return root / name
-    raise StanceError(f"package data {name!r} is missing; allowed: an installed wheel or a full checkout. Try: reinstall stance")
+    raise refuse(f"package data {name!r} is missing", "an installed wheel or a full checkout", "reinstall stance")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
 
-from stance.errors import StanceError
+from stance.errors import refuse
 from stance.params import Split
 from stance.records import FEATURED, check
 
@@ -29,9 +29,7 @@ def split(featured: pd.DataFrame, *, params: Split, held_out: frozenset[str] = f
     pool = featured[real] if real.any() else featured
     tested = pool[pool["group"].isin(held_out)] if held_out else _drawn(pool, params)
     if tested.empty:
-        raise StanceError(
-            "no labelled statement is of a held-out document; allowed: ids of coded documents. Try: split.held_out of params.yaml empty"
-        )
+        raise refuse("no labelled statement is of a held-out document", "ids of coded documents", "split.held_out of params.yaml empty")
     rest = featured[~featured["group"].isin(tested["group"])]
     return Parts(rest.reset_index(drop=True), tested.reset_index(drop=True))
 
@@ -39,8 +37,6 @@ def split(featured: pd.DataFrame, *, params: Split, held_out: frozenset[str] = f
 def _drawn(pool: pd.DataFrame, params: Split) -> pd.DataFrame:
     folds = max(2, round(1 / params.test_share))
     if pool["group"].nunique() < folds:
-        raise StanceError(
-            f"{pool['group'].nunique()} groups of labelled statements; allowed: at least {folds} for this test_share. Try: more labels"
-        )
+        raise refuse(f"{pool['group'].nunique()} groups of labelled statements", f"at least {folds} for this test_share", "more labels")
     folding = StratifiedGroupKFold(folds, shuffle=True, random_state=params.seed)
     return pool.iloc[next(folding.split(pool, pool["act"] + pool["side"], pool["group"]))[1]]

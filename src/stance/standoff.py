@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from stance.context import context
-from stance.errors import StanceError, listing
+from stance.errors import listing, refuse
 from stance.records import HASHED
 
 ROUNDING = 1  # steps by which processors may round a component of a vector differently
@@ -49,7 +49,7 @@ def words_of(codes: pd.DataFrame, documents: dict[tuple[str, str], dict[str, str
         words.append(content or "")
     for bad, what in ((absent, "are in no document of the corpora"), (changed, "are of other words than were coded")):
         if bad:
-            raise StanceError(f"{len(bad)} statements {what} ({listing(bad, 2)}); allowed: the corpora as coded. Try: docs/data-card.md")
+            raise refuse(f"{len(bad)} statements {what} ({listing(bad, 2)})", "the corpora as coded", "docs/data-card.md")
     return words
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from stance.errors import StanceError, refuse
+from stance.errors import refuse
 from stance.text import Span
 
 ROLES = ("Source", "Cue", "Content")
@@ -57,9 +57,10 @@ def _attributions(path: Path, text: str) -> Iterator[Marked]:
             elif re.fullmatch(r"E\d+", key):
                 events.append(_event(rest, spans))
         except (KeyError, ValueError) as error:
-            raise StanceError(
-                f"{path}, line {number}: {line[:80]!r} ({error}); allowed: brat's T and E lines with spans inside the text. "
-                "Try: save the file in brat again"
+            raise refuse(
+                f"{path}, line {number}: {line[:80]!r} ({error})",
+                "brat's T and E lines with spans inside the text",
+                "save the file in brat again",
             ) from None
     return (Marked(e["Source"], e["Cue"], e["Content"]) for e in events if e["Cue"] and e["Content"])
 
