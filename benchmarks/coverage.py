@@ -18,7 +18,7 @@ from joblib import Parallel, delayed
 from rich.progress import track
 from scipy.stats import norm
 
-from simulated import DRAWS, ERRORS, SIMPLE, corpus, draw
+from simulated import DRAWS, ERRORS, SIMPLE, UNEQUAL, corpus, draw
 from stance.cells import enough
 from stance.difference import effective_units, share
 from stance.files import write_csv
@@ -110,7 +110,8 @@ def cell(setting: dict[str, Any], replicates: int, seed: int) -> pd.DataFrame:
 
 def main(replicates: Annotated[int, typer.Option(min=10)] = 1000, jobs: Annotated[int, typer.Option(min=1)] = 2) -> None:
     """Run the grid."""
-    settings = [dict(zip(GRID, values, strict=True)) for values in itertools.product(*GRID.values())]
+    grids = [GRID, {**GRID, "drawn": list(UNEQUAL)}]
+    settings = [dict(zip(grid, values, strict=True)) for grid in grids for values in itertools.product(*grid.values())]
     tasks = (delayed(cell)(setting, replicates, SEED + n) for n, setting in enumerate(settings))
     parts = list(track(Parallel(n_jobs=jobs, return_as="generator")(tasks), total=len(settings), description="coverage"))
     table = pd.concat(parts, ignore_index=True)

@@ -17,6 +17,9 @@ from stance.sample import allocate
 
 SIMPLE, STRATIFIED = "simple", "stratified"
 DRAWS = (SIMPLE, STRATIFIED, DOCUMENTS)
+DOUBT, SIZE = "statements by doubt", "documents by size"
+UNEQUAL = (DOUBT, SIZE)  # draws in which each unit has a probability of its own
+LEAST_DOUBT = 0.02  # of the classifier, by which a statement is drawn
 RATIO = 1.3  # Russia's prevalence over the US one
 
 
@@ -85,9 +88,11 @@ def corpus(rng: np.random.Generator, *, prevalence: float, correlation: float, e
 
 
 def draw(rng: np.random.Generator, found: Corpus, codes: int, how: str) -> tuple[np.ndarray, Design]:
-    """Numbers of the labelled statements and their design: a simple random draw, one stratified as `stance sample` does, or whole
-    documents."""
+    """Numbers of the labelled statements and their design: a simple random draw, one stratified as `stance sample` does, whole documents,
+    or one of UNEQUAL."""
     n = len(found.y)
+    if how in UNEQUAL:
+        return _unequal(rng, found, codes, how)
     if how == DOCUMENTS:
         total = int(found.document.max()) + 1
         taken = rng.choice(total, min(total, max(2, round(codes * total / n))), replace=False)
@@ -102,3 +107,20 @@ def draw(rng: np.random.Generator, found: Corpus, codes: int, how: str) -> tuple
         stratum = found.stratum[rows]
         pi = (drawn / np.maximum(sizes, 1))[stratum]
     return rows, Design(STATEMENTS, np.arange(len(rows)), pi, stratum)
+
+
+def _unequal(rng: np.random.Generator, found: Corpus, codes: int, how: str) -> tuple[np.ndarray, Design]:
+    """Statements drawn in proportion to the classifier's doubt, or documents in proportion to their statements: some `codes` in all.
+
+    Drawn systematically from a random order, so that the number of units is nearly fixed.
+    """
+    unit = found.document if how == SIZE else np.arange(len(found.y))
+    n = np.bincount(unit).astype(float)
+    measure = n if how == SIZE else LEAST_DOUBT + np.sqrt(found.f * (1 - found.f))
+    pi = np.minimum(1, measure * codes / (measure * n).sum())
+    order = rng.permutation(len(pi))
+    steps = np.cumsum(pi[order])
+    taken = order[np.searchsorted(steps, np.arange(rng.random(), steps[-1]))]
+    rows = np.flatnonzero(np.isin(unit, taken))
+    labelled = pd.DataFrame({"statement_id": rows, "doc_id": found.document[rows], "pi": pi[unit[rows]]})
+    return rows, Design.of(labelled, DOCUMENTS if how == SIZE else STATEMENTS)

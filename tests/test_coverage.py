@@ -27,6 +27,7 @@ CELLS = [
     for correlation, prevalence, codes in ((0.0, 0.1, 300), (0.3, 0.3, 300), (0.1, 0.03, 1000))
     for drawn in simulated.DRAWS
 ]
+UNEQUAL = [{**setting, "drawn": drawn} for setting in CELLS[:9:3] for drawn in simulated.UNEQUAL]
 REPLICATES = 300
 
 
@@ -36,6 +37,13 @@ def test_intervals_cover(setting: dict[str, object]) -> None:
     found = benchmark.cell(setting, REPLICATES, 1)
     shown = found[found["shown"] > 0]
     assert len(shown) == 3
+    assert ((shown["covered"] > 0.95 - 0.04) & (shown["covered"] < 0.95 + 0.04)).all(), shown[["side", "covered"]]
+
+
+@pytest.mark.parametrize("setting", UNEQUAL, ids=lambda setting: " ".join(str(value) for value in setting.values()))
+def test_intervals_cover_where_each_unit_has_a_probability_of_its_own(setting: dict[str, object]) -> None:
+    """1,000 replicates, as those by size vary more from one simulated corpus to the next."""
+    shown = benchmark.cell(setting, 1000, 1)
     assert ((shown["covered"] > 0.95 - 0.04) & (shown["covered"] < 0.95 + 0.04)).all(), shown[["side", "covered"]]
 
 
@@ -57,5 +65,6 @@ def test_the_mean_error_of_the_corrected_share_is_none() -> None:
 
 
 def test_the_grid_is_that_of_the_benchmark() -> None:
-    for setting in CELLS:
-        assert all(setting[name] in values for name, values in benchmark.GRID.items())
+    grid = {**benchmark.GRID, "drawn": [*simulated.DRAWS, *simulated.UNEQUAL]}
+    for setting in CELLS + UNEQUAL:
+        assert all(setting[name] in values for name, values in grid.items())

@@ -43,8 +43,13 @@ def test_what_is_said_goes_before_what_is_seen() -> None:
 def test_strata_are_those_named_or_else_of_one_probability() -> None:
     named = labels(0, 4, 8, stratum=["a", "b", "a"])
     assert read_design(named, PREDICTIONS)[1].stratum.tolist() == [0, 1, 0]
-    unnamed = labels(0, 4, 8, pi=[0.5, 0.25, 0.5])
-    assert read_design(unnamed, PREDICTIONS)[1].stratum.tolist() == [0, 1, 0]
+    unnamed = pd.DataFrame({"statement_id": range(20), "doc_id": "d0", "pi": [0.5, 0.25] * 10})
+    assert Design.of(unnamed, STATEMENTS).stratum.tolist() == [0, 1] * 10
+
+
+def test_units_with_probabilities_of_their_own_make_one_stratum() -> None:
+    rows = pd.DataFrame({"statement_id": range(20), "doc_id": "d0", "pi": np.linspace(0.1, 0.9, 20)})
+    assert Design.of(rows, STATEMENTS).stratum.tolist() == [0] * 20
 
 
 def test_a_document_drawn_has_one_probability() -> None:

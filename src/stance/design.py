@@ -12,6 +12,7 @@ from stance.errors import listing, refuse
 STATEMENTS, DOCUMENTS = "statements", "documents"
 DESIGNS = (STATEMENTS, DOCUMENTS)
 WHOLE = 0.9  # part of their statements from which labelled documents count as drawn whole: a few labels may be lost
+LEAST_OF_ONE_PI = 10  # units to a probability, on average, for probabilities to tell strata
 LABEL_COLUMNS = ["statement_id", "act", "pi"]
 
 
@@ -31,12 +32,18 @@ class Design:
 
     @classmethod
     def of(cls, labelled: pd.DataFrame, by: str) -> Self:
-        """The design of `labelled` with `doc_id`, `pi` and `stratum`. Without strata, units of one probability make a stratum."""
+        """The design of `labelled` with `doc_id`, `pi` and `stratum`.
+
+        Without strata, units of one probability make a stratum; where these would be small, as in draws in proportion to size or to the
+        classifier's doubt, all units make one.
+        """
         names = labelled["doc_id"] if by == DOCUMENTS else labelled["statement_id"]
         unit, _ = pd.factorize(names)
         first = pd.Series(np.arange(len(unit))).groupby(unit).first().to_numpy()
         pi = labelled["pi"].to_numpy(float)[first]
         named = labelled["stratum"].fillna("").astype(str).to_numpy()[first] if "stratum" in labelled else np.round(pi, 12)
+        if "stratum" not in labelled and len(pi) < LEAST_OF_ONE_PI * len(set(named)):
+            named = np.zeros(len(pi))
         return cls(by, unit, pi, pd.factorize(named)[0])
 
 

@@ -15,7 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
-from stance.design import DOCUMENTS, Design
+from stance.design import DOCUMENTS, STATEMENTS, Design
 from stance.intervals import Share
 
 ENOUGH_TO_TUNE = 10
@@ -100,12 +100,15 @@ def share(y: np.ndarray, f: np.ndarray, mean_f: float, inside: np.ndarray, desig
     residual, moves = cell.y - tuning * cell.f, y_moves - tuning * f_moves
     y_variance, variance = cell.sums(y_moves**2), cell.sums(moves**2)
     drift, p = _drift(cell, cell.mean(residual), design), cell.mean(cell.y)
+    told = (cell.sums(cell.y > 0) >= FEW) & (cell.sums(cell.n - cell.y > 1e-9) >= FEW)
     with np.errstate(divide="ignore", invalid="ignore"):
-        n = np.where(y_variance > 0, p * (1 - p) / y_variance, cell.size / (1 - cell.sums(cell.pi) / cell.units))
+        most = cell.size / (1 - cell.sums(cell.pi) / cell.units)
+        n = np.where(y_variance > 0, p * (1 - p) / y_variance, most)
+        if design.by == STATEMENTS:  # one or two positives of small weight would promise more than there are units
+            n = np.where(told, n, np.minimum(n, most))
         few = np.maximum(0, 1 - cell.sums(_wrong(y, f, inside, design, cell)) / ENOUGH_ERRORS)
         wary = variance + tuning**2 * UNSEEN * few / n**2
         gain = np.where(y_variance > 0, np.sqrt(wary / y_variance), 0)
-    told = (cell.sums(cell.y > 0) >= FEW) & (cell.sums(cell.n - cell.y > 1e-9) >= FEW)
     return Share(
         value=tuning * mean_f + residual.sum() / cell.n.sum(),
         se=float(np.sqrt((cell.part**2 * variance).sum() + drift)),
