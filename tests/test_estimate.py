@@ -289,11 +289,8 @@ def test_drawn_codes_in_the_pipeline_correct_all_tables() -> None:
     flips = rng.random(400) < 0.1
     labels.loc[flips, "act"] = "other"
     result = estimates(frame, labels=labels)
-    assert (
-        CORRECTED in set(result.shares["method"])
-        and CORRECTED in set(result.positions["method"])
-        and CORRECTED in set(result.conditions["method"])
-    )
+    for table in (result.shares, result.positions, result.conditions):
+        assert f"{CORRECTED} (anna)" in set(table["method"])
     assert result.counted["by_hand"].sum() == 400 and set(result.counted.loc[result.counted["by_hand"], "coder"]) == {"anna"}
     shown = result.positions[(result.positions["issue"] == "iran") & (result.positions["side"] == "US")]
     assert shown.set_index("stance").loc["unclear", "share"] == pytest.approx(1)

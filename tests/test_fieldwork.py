@@ -89,6 +89,34 @@ def test_from_sample_to_shares(corpus: Path, tmp_path: Path) -> None:
     assert len(over_all) == 12 and over_all["share"].astype(float).tolist() == pytest.approx([0.25, 0.25, 0] * 4, abs=1e-6)
 
 
+def test_corrected_shares_are_drawn_with_their_sources(corpus: Path, tmp_path: Path) -> None:
+    assert label(corpus, coded(corpus, "anna")).exit_code == 0
+    rows = files.read_table(corpus / "predictions.parquet")
+    half = len(rows) // 2
+    files.write_table(rows.assign(doc_id=["d1"] * half + ["d2"] * half), tmp_path / "p.parquet")
+    texts = pd.DataFrame({"doc_id": ["d1", "d2"], "published": ["2022-02-03", "2022-03"], "outlet": ["Valley Post", ""]})
+    files.write_csv(texts, tmp_path / "d.csv")
+    given = ("estimate", "--predictions", tmp_path / "p.parquet", "--labels", corpus / "labels.csv", "--design", "statements")
+    found = run(*given, "--out", tmp_path / "s.csv", "--documents", tmp_path / "d.csv", "--figures", tmp_path / "f")
+    assert found.exit_code == 0, found.output
+    drawn = {path.stem for path in (tmp_path / "f").glob("*.svg")}
+    assert drawn == {"acts", "difference", "issues", "positions", "conditions"}
+    assert "Source: Valley Post, 2022-02-03 to 2022-03 (2 documents)" in (tmp_path / "f" / "acts.svg").read_text(encoding="utf-8")
+    unnamed = run(*given, "--out", tmp_path / "s.csv", "--figures", tmp_path / "f")
+    assert unnamed.exit_code == 0 and "Source: p.parquet, undated" in (tmp_path / "f" / "acts.svg").read_text(encoding="utf-8")
+
+
+def test_a_census_is_exact_and_said_to_be_codes_of_every_statement(corpus: Path, tmp_path: Path) -> None:
+    rows = files.read_table(corpus / "predictions.parquet")
+    codes = rows[["statement_id"]].assign(act="warning", issue="iran", stance="against", pi=1.0, coder="anna")
+    files.write_csv(codes, tmp_path / "l.csv")
+    found = run("estimate", "--predictions", corpus / "predictions.parquet", "--labels", tmp_path / "l.csv", "--out", tmp_path / "s.csv")
+    assert found.exit_code == 0, found.output
+    shares = pd.read_csv(tmp_path / "s.csv", keep_default_na=False)
+    assert set(shares["method"]) == {"codes of every statement (anna)"}
+    assert shares.loc[shares["act"].eq("warning") & shares["side"].eq("US") & shares["issue"].eq(""), "share"].tolist() == [1.0]
+
+
 def test_how_the_draw_was_read_is_said_and_probabilities_that_do_not_fit_are_noticed(corpus: Path) -> None:
     label(corpus, coded(corpus, "anna"), out="l.csv")
     given = ("estimate", "--predictions", corpus / "predictions.parquet", "--out", corpus / "s.csv")

@@ -54,12 +54,14 @@ ANY = Rule()
 @dataclass(frozen=True)
 class Corpus:
     """Statements with the classifier's codes; `labelled` are those drawn and coded, with the codes as `act`, `issue`, `stance` and the
-    classifier's as `…_predicted`, and `design` tells how they were drawn. Where all were coded, `by_hand` names the coders."""
+    classifier's as `…_predicted`, and `design` tells how they were drawn. `coders` names who gave the codes drawn, `by_hand` who coded all
+    statements, where all were coded."""
 
     statements: pd.DataFrame
     labelled: pd.DataFrame | None = None
     design: Design | None = None
     by_hand: str = ""
+    coders: str = ""
 
     @cached_property
     def drawn(self) -> pd.DataFrame:
@@ -70,7 +72,9 @@ class Corpus:
     def method(self) -> str:
         if self.by_hand:
             return f"{BY_HAND} ({self.by_hand})"
-        return UNCORRECTED if self.design is None else CORRECTED
+        if self.design is None:
+            return UNCORRECTED
+        return f"{CORRECTED} ({self.coders})" if self.coders else CORRECTED
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ class Domain:
         for tuning in (None, 0.0):
             top = self._corrected(part, tuning)
             found.append(top if whole == ANY else difference.ratio(top, self._corrected(whole, tuning)))
-        return Cell(found[0], found[1], n, raw, size, documents, coded, CORRECTED)
+        return Cell(found[0], found[1], n, raw, size, documents, coded, self.corpus.method)
 
     def _corrected(self, rule: Rule, tuning: float | None) -> Share:
         labelled, design = self.corpus.labelled, self.corpus.design

@@ -5,7 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from stance import titles
-from stance.codebook import ACTS, COMPARED, DIFFERENCE, codebook
+from stance.cells import CORRECTED
+from stance.codebook import COMPARED, DIFFERENCE, codebook
 from stance.figstyle import INK, SIDE_LABELS, Figure, Frame, frame, style
 from stance.plots import bands, bubbles, dots, key_of_sides
 from stance.records import CONDITIONS, POSITIONS, SHARES, check
@@ -13,24 +14,25 @@ from stance.records import CONDITIONS, POSITIONS, SHARES, check
 WHO = {"US": "the US", "GBR": "the UK", "EU": "the EU", "UN": "the UN", "other": "others", "unspecified": "nobody named"}
 ROW = 46  # pixels of a row
 MARKED = ("warning", "reassurance", "demand")
+REACHES = (2, 4, 6, 8, 10, 20, 40, 60, 80, 100)  # percent at the end of an axis
 STANDS = {"favour": "In favour", "against": "Against"}
 
 
 def chart(
     shares: pd.DataFrame,
     positions: pd.DataFrame,
-    conditions: pd.DataFrame,
-    flows: pd.DataFrame,
+    conditions: pd.DataFrame | None,
+    flows: pd.DataFrame | None,
     documents: pd.DataFrame,
     places: dict[str, str],
 ) -> list[Figure]:
     """The figures of `estimate`'s tables; `places` names the codes of addressees. The source line is built from the documents' metadata.
 
-    Issues, months and stances are drawn where the tables have them.
+    Issues, months and stances are drawn where the tables have them, conditions and flows where there are such tables.
     """
     for table, schema in ((shares, SHARES), (positions, POSITIONS), (conditions, CONDITIONS)):
-        check(table, schema)
-    named = flows.assign(addressee=[WHO.get(code, places.get(code, code)) for code in flows["addressee"]])
+        if table is not None:
+            check(table, schema)
     source, over_all = titles.source_line(documents), _over_all(shares)
     codes = int(over_all.loc[over_all["side"].isin(COMPARED)].groupby("side")["n_labelled"].max().sum())
     with style():
@@ -38,17 +40,21 @@ def chart(
         figures += [issues_figure(shares, source, codes)] if (shares["issue"] != "").any() else []
         figures += [months_figure(shares, source, codes)] if (shares["period"] != "").any() else []
         figures += [positions_figure(positions, source, codes)] if len(positions) else []
-        return [*figures, conditions_figure(conditions, source, codes), flows_figure(named, shares, source, codes)]
+        figures += [conditions_figure(conditions, source, codes)] if conditions is not None else []
+        if flows is not None:
+            named = flows.assign(addressee=[WHO.get(code, places.get(code, code)) for code in flows["addressee"]])
+            figures.append(flows_figure(named, shares, source, codes))
+        return figures
 
 
 def acts_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     """Share of each act in each side's statements, as paired dots with intervals."""
     rows = _over_all(shares)
     title = titles.acts_title(rows)
-    subtitle = f"Share of each side's attributed statements by act, %. {titles.sizes(rows)}."
-    page = frame(190 + 2 * ROW * len(ACTS), title, subtitle, titles.note(rows, codes), source)
-    sides = rows[rows["side"].isin(COMPARED)]
-    dots(_percents(page.axes(0.16, 0.66), [0, 25, 50, 75, 100]), sides, list(ACTS), "act", [act.capitalize() for act in ACTS], labels=True)
+    subtitle = f"Share of each side's attributed statements by act, %; the rest are other statements. {titles.sizes(rows)}."
+    page = frame(190 + 2 * ROW * len(MARKED), title, subtitle, titles.note(rows, codes), source)
+    sides = rows[rows["side"].isin(COMPARED) & rows["act"].isin(MARKED)]
+    _act_rows(page, sides)
     return page.figure("acts", titles.alt("Dot plot of the share of each act in each side's statements", rows, title), sides)
 
 
@@ -57,14 +63,13 @@ def difference_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     rows = _over_all(shares)
     title = titles.difference_title(rows)
     subtitle = f"Russia's share minus the US share of statements by act, percentage points. {titles.sizes(rows)}."
-    page = frame(190 + ROW * len(ACTS), title, subtitle, titles.note(rows, codes), source)
-    gaps = rows[rows["side"] == DIFFERENCE]
+    page = frame(190 + ROW * len(MARKED), title, subtitle, titles.note(rows, codes), source)
+    gaps = rows[(rows["side"] == DIFFERENCE) & rows["act"].isin(MARKED)]
     axes = page.axes(0.16, 0.7)
-    dots(axes, gaps, list(ACTS), "act", [act.capitalize() for act in ACTS], labels=True)
-    reach = 100 * gaps[["share", "low", "high"]].abs().max(axis=None)
-    reach = max(20.0, 10 * (reach // 10 + 1)) if reach == reach else 20.0
+    dots(axes, gaps, list(MARKED), "act", [act.capitalize() for act in MARKED], labels=True)
+    reach = _reach(gaps)
     axes.set_xlim(-reach, reach)
-    axes.set_xticks([-reach, 0, reach], [f"US more {reach:.0f}", "0", f"Russia more {reach:.0f}"])
+    axes.set_xticks([-reach, 0, reach], [f"US more {reach}", "0", f"Russia more {reach}"])
     axes.axvline(0, color=INK, linewidth=1.4, zorder=1)
     stated = "; ".join(f"{row['act']} {titles.gap_of(row)}" for row in gaps.dropna(subset=["share"]).to_dict("records"))
     return page.figure(
@@ -74,14 +79,13 @@ def difference_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
 
 def issues_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     """Share of each act and issue in each side's statements: a panel per act, a row per issue that occurs."""
-    rows = shares[(shares["issue"] != "") & (shares["period"] == "")]
-    present = [code for code in codebook().issues if rows.loc[rows["issue"] == code, "n"].sum() > 0] or ["none_other"]
-    rows = rows[rows["issue"].isin(present)]
+    rows = shares[(shares["issue"] != "") & (shares["period"] == "") & shares["act"].isin(MARKED)]
+    sides, present = _drawn(rows)
     title = titles.issues_title(rows)
-    subtitle = f"Share of each side's attributed statements by issue and act, %. Numbers are counts. {titles.sizes(rows)}."
+    counts = "" if rows["method"].str.startswith(CORRECTED).any() else " Numbers are counts."
+    subtitle = f"Share of each side's attributed statements by issue and act, %.{counts} {titles.sizes(rows)}."
     page = frame(230 + ROW * len(present), title, subtitle, titles.note(rows, codes), source)
-    sides = rows[rows["side"].isin(COMPARED)]
-    _panels(page, sides, "act", {act: act.capitalize() for act in ACTS}, present)
+    _panels(page, sides, "act", {act: act.capitalize() for act in MARKED}, present)
     return page.figure("issues", titles.alt("Dot plots of the share of each issue and act in each side's statements", rows, title), sides)
 
 
@@ -94,9 +98,13 @@ def months_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     subtitle = f"Share of each side's attributed statements by act and month, %{joined}. {titles.dated(rows, _over_all(shares))}."
     page = frame(720, title, subtitle, titles.note(rows, codes), source)
     step = max(1, -(-len(order) // 8))
+    open_names = list(COMPARED)
     for n, act in enumerate(MARKED):
         axes = page.axes(0.07, 0.83, 0.70 - 0.345 * n, 0.25)
-        bands(axes, rows[rows["act"] == act], order, names=n == 0)
+        own = rows[rows["act"] == act]
+        named = [side for side in open_names if own.loc[own["side"] == side, "share"].notna().any()]
+        bands(axes, own, order, names=named)
+        open_names = [side for side in open_names if side not in named]
         axes.set_title(act.capitalize(), loc="left", fontsize=10.5, fontweight="bold", pad=8)
         axes.set_xticks(
             range(0, len(order), step),
@@ -109,12 +117,11 @@ def months_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
 def positions_figure(positions: pd.DataFrame, source: str, codes: int) -> Figure:
     """Share of statements in favour of, and against, each issue's proposition: a panel per stance."""
     rows = positions[positions["stance"].isin(list(STANDS))]
-    present = [code for code in codebook().issues if rows.loc[rows["issue"] == code, "n_statements"].sum() > 0] or [rows["issue"].iloc[0]]
-    rows = rows[rows["issue"].isin(present)]
+    sides, present = _drawn(rows)
     title = titles.positions_title(rows)
-    subtitle = "Share of each side's statements on an issue that favour, or oppose, its proposition, %. Numbers are counts."
-    page = frame(230 + ROW * len(present), title, subtitle, titles.note(rows, codes), source)
-    sides = rows[rows["side"].isin(COMPARED)]
+    subtitle = "Share of each side's statements on an issue that favour, or oppose, its proposition, %."
+    note = f"{titles.propositions(present)} {titles.note(rows, codes)}"
+    page = frame(230 + ROW * len(present), title, subtitle, note, source)
     _panels(page, sides, "stance", STANDS, present)
     return page.figure("positions", titles.alt("Dot plots of the stance on each issue by side", rows, title), sides)
 
@@ -126,14 +133,7 @@ def conditions_figure(conditions: pd.DataFrame, source: str, codes: int) -> Figu
     subtitle = "Share of each act's statements that state a condition (if, unless, until …), by side, %."
     page = frame(190 + 2 * ROW * len(MARKED), title, subtitle, titles.note(rows, codes), source)
     sides = rows[rows["side"].isin(COMPARED)]
-    dots(
-        _percents(page.axes(0.16, 0.66), [0, 25, 50, 75, 100]),
-        sides,
-        list(MARKED),
-        "act",
-        [act.capitalize() for act in MARKED],
-        labels=True,
-    )
+    _act_rows(page, sides)
     return page.figure("conditions", titles.alt("Dot plot of how often acts state a condition, by side", rows, title), sides)
 
 
@@ -163,10 +163,29 @@ def _over_all(shares: pd.DataFrame) -> pd.DataFrame:
     return shares[(shares["issue"] == "") & (shares["period"] == "")]
 
 
-def _percents(axes: Axes, ticks: list[int]) -> Axes:
-    axes.set_xlim(0, 100)
-    axes.set_xticks(ticks)
+def _act_rows(page: Frame, sides: pd.DataFrame) -> None:
+    """A row per act, a dot per side."""
+    dots(_percents(page.axes(0.16, 0.6), sides), sides, list(MARKED), "act", [act.capitalize() for act in MARKED], labels=True)
+
+
+def _drawn(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The rows of both sides on issues of which something is drawn, and these issues in the order of the codebook."""
+    sides = rows[rows["side"].isin(COMPARED)]
+    some = set(sides.loc[sides["share"].notna() & (sides["n"] > 0), "issue"]) or {sides["issue"].iloc[0]}
+    return sides[sides["issue"].isin(some)], [code for code in codebook().issues if code in some]
+
+
+def _percents(axes: Axes, rows: pd.DataFrame) -> Axes:
+    reach = _reach(rows)
+    axes.set_xlim(0, 1.005 * reach)  # the last line of the grid whole
+    axes.set_xticks([0, reach / 2, reach], ["0", f"{reach / 2:.0f}", str(reach)])
     return axes
+
+
+def _reach(rows: pd.DataFrame) -> int:
+    """The least of REACHES that holds every dot and interval of `rows`, in percent."""
+    most = 100 * rows[["share", "low", "high"]].abs().max(axis=None)
+    return next((reach for reach in REACHES if reach >= most), REACHES[-1])
 
 
 def _panels(page: Frame, rows: pd.DataFrame, key: str, panels: dict[str, str], issues: list[str]) -> None:
@@ -174,7 +193,7 @@ def _panels(page: Frame, rows: pd.DataFrame, key: str, panels: dict[str, str], i
     names = [codebook().issues[code].name for code in issues]
     room = 0.785 / len(panels)
     for n, (value, name) in enumerate(panels.items()):
-        axes = _percents(page.axes(0.21 + room * n, 0.88 * room, above=54), [0, 50] if len(panels) > 2 else [0, 50, 100])
+        axes = _percents(page.axes(0.21 + room * n, 0.72 * room, above=54), rows)
         dots(axes, rows[rows[key] == value], issues, "issue", names if n == 0 else [""] * len(names), labels=False)
         axes.set_title(name, loc="left", fontsize=10.5, fontweight="bold", pad=24)
         if n == 0:

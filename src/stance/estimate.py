@@ -78,6 +78,11 @@ def shares(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str | Non
     >>> round(float(found.loc[("US", "warning"), "share"]), 3)
     0.4
     """
+    return shares_table(corpus_drawn(predictions, labels, design=design, level=level), level)
+
+
+def corpus_drawn(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str | None, level: float) -> Corpus:
+    """The compared sides' statements of anyone's `predictions`, with `labels` drawn from them, once both are found to fit: see `shares`."""
     need(predictions, READ, "predictions", "the predictions of stance analyze")
     _know(predictions["act"], "predictions")
     _check_numbers(predictions, design, level)
@@ -91,7 +96,7 @@ def shares(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str | Non
         raise refuse(
             "no label of a US or Russian statement", "statement_id, act, pi of statements drawn from the predictions", "stance sample"
         )
-    return shares_table(corpus_of(predictions[compared], own, design), level)
+    return corpus_of(predictions[compared], own, design)
 
 
 def _check_numbers(predictions: pd.DataFrame, design: str | None, level: float) -> None:
@@ -112,7 +117,7 @@ def _check_numbers(predictions: pd.DataFrame, design: str | None, level: float) 
 
 
 def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None = None) -> Corpus:
-    """`statements` with the labels that were drawn from them, if any."""
+    """`statements` with the labels that were drawn from them, if any; with the codes in their place where all were drawn."""
     rows = statements.assign(**{name: value for name, value in DEFAULTS.items() if name not in statements}).reset_index(drop=True)
     rows = rows[[name for name in rows if name in (*READ, *DEFAULTS) or name in {f"p_{act}" for act in ACTS}]]
     if labels.empty:
@@ -120,8 +125,18 @@ def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None
     rows = rows.assign(**{name: "" for name in ("issue", "stance") if name not in labels})  # what was not coded can't be corrected
     labelled, drawn = read_design(labels, rows, design)
     _know(labelled["act"], "labels")
+    if len(labelled) == len(rows) and (drawn.pi == 1).all():
+        codes = labelled.set_index("statement_id").loc[rows["statement_id"]]
+        codes = rows.assign(**{name: codes[name].to_numpy() for name in ("act", "issue", "stance")})
+        return Corpus(codes, by_hand=_coders(labelled) or "unnamed coders")
     place = pd.Series(np.arange(len(rows)), index=rows["statement_id"])
-    return Corpus(rows, labelled.assign(row=place[labelled["statement_id"]].to_numpy()), drawn)
+    return Corpus(rows, labelled.assign(row=place[labelled["statement_id"]].to_numpy()), drawn, coders=_coders(labelled))
+
+
+def _coders(labels: pd.DataFrame) -> str:
+    """Who gave the codes, as far as a column `coder` says; "+" stands between those who gave the same (`stance.codes`)."""
+    given = set(labels["coder"].astype(str)) if "coder" in labels else set()
+    return listing(sorted({name for names in given for name in names.split("+")} - {"", "adjudicated"}))
 
 
 def _know(acts: pd.Series, where: str) -> None:

@@ -11,20 +11,23 @@ from rich.table import Table
 
 from stance import files
 from stance.actors import gazetteer
-from stance.cells import NOT_SHOWN
+from stance.cells import LEAST_CODES, LEAST_EXPECTED, NOT_SHOWN
+from stance.chart import chart
 from stance.checks import CODES, need
 from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES, SIDES
 from stance.codes import OPEN, Codes, read_codes
-from stance.console import app, say, spare_codes, talk
+from stance.console import app, save_figures, say, spare_codes, talk
 from stance.design import DOCUMENTS, read_design
 from stance.errors import listing, refuse
-from stance.estimate import shares
+from stance.estimate import corpus_drawn
 from stance.form import fill
 from stance.masks import load_recogniser, masked
-from stance.params import Extract
+from stance.params import Chart, Extract
+from stance.periods import periods
 from stance.sample import codes_needed, half_widths
 from stance.sample import sample as draw
 from stance.sheets import SEEN, from_label_studio, label_config, sheet, tasks
+from stance.tables import conditions_table, positions_table, shares_table
 
 LEVEL = 0.95
 
@@ -72,7 +75,8 @@ def sample(
 def _print_plan(rows: pd.DataFrame, published: pd.Series, half_width: float, period: str, floor: int) -> None:
     needed = codes_needed(rows, published, half_width=half_width, period=period, floor=floor, level=LEVEL)
     widths = half_widths(rows, published, size=needed, period=period, floor=floor, level=LEVEL)
-    table = Table(caption="If the classifier's probabilities are right; code some more.", caption_justify="left")
+    least = f"A share needs {LEAST_CODES} codes of its side, {LEAST_EXPECTED} of them expected to be of its act, to be shown."
+    table = Table(caption=f"If the classifier's probabilities are right; code some more. {least}", caption_justify="left")
     for column in ("side", "act", "share", "interval"):
         table.add_column(column)
     for row in widths.to_dict("records"):
@@ -141,13 +145,23 @@ def _coded(path: Path, coder: str) -> pd.DataFrame:
     return rows[OPEN]
 
 
-def estimate_files(predictions: Path, labels: Path, out: Path, design: str | None) -> None:
-    """Corrected shares from files of any classifier."""
+def estimate_files(
+    predictions: Path, labels: Path, out: Path, design: str | None, documents: Path | None = None, figures: Path | None = None
+) -> None:
+    """Corrected shares from files of any classifier; `documents` date the statements and name the sources, `figures` is a folder."""
     counted, coded = _table(predictions), _table(labels)
-    rows = shares(counted, coded, design=design)
+    texts = _table(documents) if documents else counted[["doc_id"]].drop_duplicates().assign(published="", outlet=predictions.name)
+    need(texts, ["doc_id", "published", "outlet"], str(documents), "documents.parquet of stance analyze")
+    if documents:
+        counted["period"] = periods(counted["doc_id"], texts.set_index("doc_id")["published"], "month")
+    corpus = corpus_drawn(counted, coded, design=design, level=LEVEL)
+    rows = shares_table(corpus, LEVEL)
     _notice_weights(counted, coded, design)
     _notice_sides(counted["side"])
     files.write_rows(rows, out)
+    if figures:
+        conditions = conditions_table(corpus, LEVEL) if "conditional" in counted else None
+        save_figures(chart(rows, positions_table(corpus, LEVEL), conditions, None, texts, {}), figures, Chart().png_scale)
     _print_estimates(rows)
     hidden = int(rows["method"].eq(NOT_SHOWN).sum())
     say("estimate", f"{len(rows) - hidden} shares of {rows['target'].iloc[0]}, {hidden} not shown for want of codes, in {out}")
@@ -181,7 +195,8 @@ def _table(path: Path) -> pd.DataFrame:
         raise refuse(f"{path} can't be read ({str(error).splitlines()[0]})", "Parquet, CSV or JSON Lines", "writing it again") from None
     numeric = [name for name in rows if name.startswith("p_") or (name == "pi" and pd.api.types.is_numeric_dtype(rows[name]))]
     texts = rows.drop(columns=numeric).fillna("").astype(str)
-    return texts.assign(**{name: rows[name] for name in numeric})
+    flags = {"conditional": texts["conditional"] == "True"} if "conditional" in texts else {}
+    return texts.assign(**{name: rows[name] for name in numeric}, **flags)
 
 
 def _notice_weights(predictions: pd.DataFrame, labels: pd.DataFrame, design: str | None) -> None:

@@ -13,7 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 FIGURES = ["acts", "difference", "issues", "months", "positions", "conditions", "flows"]  # in the order of the report
+LINE, USUAL = 17, 3  # pixels of a line of the note, and lines that every page has room for
 WIDTH, DPI = 850, 100  # pixels of the page; PNGs are drawn at twice that
+FINE = 0.1  # width of an interval (of shares) from which a decimal would be noise
 SIDE_COLOURS = {"US": "#0072B2", "RUS": "#D55E00"}
 SIDE_TEXT = {"US": "#0072B2", "RUS": "#B84F00"}
 SIDE_MARKERS = {"US": "o", "RUS": "D"}
@@ -86,15 +88,16 @@ class Frame:
 
 
 def frame(height: int, title: str, subtitle: str, note: str, source: str) -> Frame:
-    """A page of the fixed width and `height` pixels with title and subtitle at the top, note and source under a thin rule at the
-    bottom."""
+    """A page of the fixed width with title and subtitle at the top, note and source under a thin rule at the bottom; of `height` pixels,
+    and more where these take more lines than usual."""
+    lines = [*textwrap.wrap(note, 128), *textwrap.wrap(source, 128)]
+    height += LINE * max(0, len(lines) - USUAL)
     canvas = Canvas(figsize=(WIDTH / DPI, height / DPI), dpi=DPI)
     head, sub = textwrap.wrap(title, 68), textwrap.wrap(subtitle, 100)
     canvas.text(0.02, 1 - 16 / height, "\n".join(head), fontsize=15, fontweight="bold", va="top", linespacing=1.25)
     below = 16 + 25 * len(head) + 4
     canvas.text(0.02, 1 - below / height, "\n".join(sub), fontsize=10.5, color=QUIET, va="top", linespacing=1.4)
-    lines = [*textwrap.wrap(note, 128), *textwrap.wrap(source, 128)]
-    rule = (14 * len(lines) + 18) / height
+    rule = (LINE * len(lines) + 14) / height
     canvas.add_artist(mpl.lines.Line2D([0.02, 0.98], [rule, rule], color=GRID, linewidth=0.8, transform=canvas.transFigure))
     canvas.text(0.02, rule - 8 / height, "\n".join(lines), fontsize=8.5, color=QUIET, va="top", linespacing=1.4)
     return Frame(canvas, title, subtitle, note, 1 - (below + 19 * len(sub) + 12) / height, rule)
@@ -109,11 +112,11 @@ def quiet_frame(axes: Axes, along: Literal["x", "y"] = "x") -> None:
     axes.set_axisbelow(True)
 
 
-def percent(share: float) -> str:
-    """A share as a whole percentage."""
-    return f"{100 * share:.0f}%"
+def percent(share: float, width: float = 1.0) -> str:
+    """A share as a percentage: whole, or with a decimal where its interval is narrower than FINE; `width` is the interval's."""
+    return f"{100 * share:.{int(width < FINE)}f}%"
 
 
-def points(difference: float) -> str:
-    """A difference of shares in whole percentage points with its sign."""
-    return f"{100 * difference:+.0f} points".replace("-", "−")
+def points(difference: float, width: float = 1.0) -> str:
+    """A difference of shares in percentage points with its sign, as `percent` writes shares."""
+    return f"{100 * difference:+.{int(width < FINE)}f} points".replace("-", "−")

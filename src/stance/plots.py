@@ -1,13 +1,16 @@
 """How rows become marks: paired dots with nested intervals, bands over time, bubbles. Each takes axes and rows, and draws nothing
 else."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
+from stance.cells import CORRECTED
 from stance.codebook import ACTS, COMPARED, DIFFERENCE
-from stance.figstyle import INK, QUIET, SIDE_COLOURS, SIDE_LABELS, SIDE_MARKERS, SIDE_TEXT, percent, points, quiet_frame
+from stance.figstyle import GROUND, INK, QUIET, SIDE_COLOURS, SIDE_LABELS, SIDE_MARKERS, SIDE_TEXT, percent, points, quiet_frame
 
 OFFSET = {"US": -0.17, "RUS": 0.17, DIFFERENCE: 0.0}
 FAINT = 0.35
@@ -27,32 +30,42 @@ def dots(axes: Axes, rows: pd.DataFrame, order: list[str], key: str, names: list
         mark = SIDE_MARKERS.get(row["side"], "s")
         axes.plot([100 * row["share"]], [y], mark, color=colour, markerfacecolor=face, markersize=7, alpha=faint, clip_on=False)
         if labels or row["n"]:
-            end = 100 * (row["high"] if known else row["share"])
+            left = row["side"] == DIFFERENCE and row["share"] < 0  # away from the line at 0
             axes.annotate(
-                label_of(row) if labels else str(row["n"]),
-                (end, y),
-                xytext=(7, 0),
+                label_of(row) if labels else short_label_of(row),
+                (100 * (row["low" if left else "high"] if known else row["share"]), y),
+                xytext=(-7 if left else 7, 0),
                 textcoords="offset points",
+                ha="right" if left else "left",
                 va="center",
                 fontsize=9.5 if labels else 8.5,
                 color=SIDE_TEXT.get(row["side"], INK),
                 annotation_clip=False,
+                bbox={"facecolor": GROUND, "edgecolor": "none", "pad": 0.5, "alpha": 0.85},
             )
     axes.set_ylim(len(order) - 0.45, -0.55)
     axes.set_yticks(range(len(order)), names)
     axes.tick_params(axis="y", pad=10)
 
 
-def label_of(row: dict[str, object]) -> str:
+def label_of(row: dict[str, Any]) -> str:
     """What stands beside a dot: side, value, and of how many statements it is."""
     if row["side"] == DIFFERENCE:
-        return points(float(row["share"]))  # type: ignore[arg-type]
-    size = f"n {row['n_statements']}" + (f", {row['n_labelled']} coded" if 0 < row["n_labelled"] < row["n_statements"] else "")  # type: ignore[operator]
-    return f"{SIDE_LABELS[str(row['side'])]} {percent(float(row['share']))} ({size})"  # type: ignore[arg-type]
+        return points(row["share"], row["high"] - row["low"])
+    size = f"n {row['n_statements']:,}" + (f", {row['n_labelled']:,} coded" if 0 < row["n_labelled"] < row["n_statements"] else "")
+    return f"{SIDE_LABELS[row['side']]} {percent(row['share'], row['high'] - row['low'])} ({size})"
 
 
-def bands(axes: Axes, rows: pd.DataFrame, order: list[str], *, names: bool) -> None:
-    """A point per period and side with two nested bands, 50 % and the interval; periods without an interval are hollow or left open."""
+def short_label_of(row: dict[str, Any]) -> str:
+    """What stands beside a dot of many: its count, or its value where the count is the classifier's and was corrected; and of how many
+    statements a stance is."""
+    value = percent(row["share"], row["high"] - row["low"]) if row["method"].startswith(CORRECTED) else f"{row['n']:,}"
+    return f"{value} of {row['n_statements']:,}" if row.get("stance") else value
+
+
+def bands(axes: Axes, rows: pd.DataFrame, order: list[str], *, names: list[str]) -> None:
+    """A point per period and side with two nested bands, 50 % and the interval, or nested lines where the periods beside it have none;
+    periods without an interval are hollow or left open. `names` are the sides to name."""
     quiet_frame(axes, along="y")
     for side in COMPARED:
         own = rows[rows["side"] == side].set_index("period").reindex(order)
@@ -62,6 +75,10 @@ def bands(axes: Axes, rows: pd.DataFrame, order: list[str], *, names: bool) -> N
         shown = own["share"].notna().to_numpy()
         solid = own["low"].notna().to_numpy()
         axes.plot(x, 100 * own["share"].to_numpy(float), color=colour, linewidth=1.2 if solid.any() else 0)
+        beside = np.pad(solid, 1)
+        for k in np.flatnonzero(solid & ~beside[:-2] & ~beside[2:]):
+            for low, high, width in (("low", "high", 1.4), ("low_50", "high_50", 4.0)):
+                axes.plot([k, k], 100 * own[[low, high]].iloc[k].to_numpy(float), color=colour, linewidth=width, solid_capstyle="butt")
         for which, face in ((shown & solid, colour), (shown & ~solid, "white")):
             axes.plot(
                 x[which],
@@ -72,7 +89,7 @@ def bands(axes: Axes, rows: pd.DataFrame, order: list[str], *, names: bool) -> N
                 markersize=5,
                 clip_on=False,
             )
-        if names and shown.any():
+        if side in names:
             last = int(np.flatnonzero(shown)[-1])
             axes.annotate(
                 SIDE_LABELS[side],

@@ -216,16 +216,18 @@ def estimate(
     labels: Annotated[Path | None, typer.Option(help="Codes drawn from them: statement_id, act, pi, and stratum if any.")] = None,
     out: Annotated[Path | None, typer.Option(help="Shares to write.")] = None,
     design: Annotated[Literal["statements", "documents"] | None, typer.Option(help="What was drawn; else as the labels show.")] = None,
+    documents: Annotated[Path | None, typer.Option(help="Their documents (doc_id, published, outlet), for months and sources.")] = None,
+    figures: Annotated[Path | None, typer.Option(help="Folder to draw the shares in.")] = None,
     params: ParamsFile = PARAMS,
 ) -> None:
     """Estimate each side's shares of acts, and their difference, from Parquet, CSV or JSON Lines; without files, the stage of the pipeline.
 
     Example: stance estimate --predictions predictions.parquet --labels labels.csv --out shares.csv
     """
-    if predictions or labels or out:
+    if predictions or labels or out or documents or figures:
         if not (predictions and labels and out):
             raise refuse("not all of --predictions, --labels, --out", "the three together", "stance estimate -h")
-        estimate_files(predictions, labels, out, design)
+        estimate_files(predictions, labels, out, design, documents, figures)
         return
     settings = load_params(params).estimate
     tables = files.read_table(PREDICTIONS), files.read_table(CODED), files.read_csv(Path(settings.labels)), files.read_table(DOCUMENTS)

@@ -4,6 +4,9 @@ sources.
 A gap is stated where the interval of RUS - US leaves out 0 and, among many, its q-value (Benjamini & Hochberg 1995) is at most ALPHA.
 """
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -40,11 +43,12 @@ def unsaid(rows: pd.DataFrame, what: str) -> str:
 
 
 def acts_title(rows: pd.DataFrame) -> str:
-    """The widest clear gap in warnings, reassurances or demands."""
+    """The widest clear gap in warnings, reassurances or demands, and those in the same direction."""
     found = clear(rows[rows["act"] != "other"])
     if found.empty:
         return unsaid(rows, "act") or "No clear gap between the US and Russia by act"
-    return unsaid(rows, "act") or _capital(_more(found.iloc[0]))
+    alike = found[(found["share"] > 0) == (found["share"].iloc[0] > 0)]
+    return unsaid(rows, "act") or _capital(_more(found["share"].iloc[0], alike["act"]))
 
 
 def difference_title(rows: pd.DataFrame) -> str:
@@ -52,8 +56,7 @@ def difference_title(rows: pd.DataFrame) -> str:
     acts = clear(rows[rows["act"] != "other"])["act"].tolist()
     if not acts:
         return unsaid(rows, "act") or "No act clearly sets the sides apart"
-    *most, last = (PLURALS[act].lower() for act in acts)
-    return unsaid(rows, "act") or f"The sides differ in {', '.join(most)}{' and ' if most else ''}{last}"
+    return unsaid(rows, "act") or f"The sides differ in {_joined(PLURALS[act].lower() for act in acts)}"
 
 
 def issues_title(rows: pd.DataFrame) -> str:
@@ -62,18 +65,18 @@ def issues_title(rows: pd.DataFrame) -> str:
     if found.empty:
         return unsaid(rows, "issue") or "No clear gap between the US and Russia by issue"
     first = found.iloc[0]
-    return unsaid(rows, "issue") or f"{codebook().issues[first['issue']].name}: {_more(first)}"
+    return unsaid(rows, "issue") or f"{codebook().issues[first['issue']].name}: {_more(first['share'], [first['act']])}"
 
 
 def months_title(rows: pd.DataFrame) -> str:
-    """The act with most periods of a clear gap, and in how many."""
-    found, of = clear(rows[rows["act"] != "other"]), rows["period"].nunique()
+    """The act with most periods of a clear gap, and in how many of those in which the sides can be compared."""
+    found = clear(rows[rows["act"] != "other"])
     if found.empty:
         return unsaid(rows, "month") or "No clear gap between the sides in any period"
     counts = found.assign(more=found["share"] > 0).groupby(["act", "more"]).size().sort_values(ascending=False, kind="stable")
     (act, more), n = counts.index[0], int(counts.iloc[0])
-    lead, other = ("RUS", "US") if more else ("US", "RUS")
-    return unsaid(rows, "month") or f"{_capital(BARE[lead])} {VERBS[act]} more often than {BARE[other]} in {n} of {of} periods"
+    of = int((rows["side"].eq(DIFFERENCE) & rows["act"].eq(act) & rows["low"].notna()).sum())
+    return unsaid(rows, "month") or f"{_capital(_more(1 if more else -1, [act]))} in {n} of {of} periods"
 
 
 def positions_title(rows: pd.DataFrame) -> str:
@@ -108,9 +111,15 @@ def flows_title(flows: pd.DataFrame, unspecified: str) -> str:
     return f"The US most often addresses {first['US']}, Russia {first['RUS']}"
 
 
-def _more(gap: pd.Series) -> str:
-    lead, other = ("RUS", "US") if gap["share"] > 0 else ("US", "RUS")
-    return f"{BARE[lead]} {VERBS[gap['act']]} more often than {BARE[other]}"
+def _more(gap: float, acts: Iterable[str]) -> str:
+    """Who does `acts` more often, by the sign of `gap` (RUS - US)."""
+    lead, other = ("RUS", "US") if gap > 0 else ("US", "RUS")
+    return f"{BARE[lead]} {_joined(VERBS[act] for act in acts)} more often than {BARE[other]}"
+
+
+def _joined(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)}{' and ' if most else ''}{last}"
 
 
 def _capital(words: str) -> str:
@@ -139,17 +148,26 @@ def note(rows: pd.DataFrame, codes: int, *, interval: bool = True) -> str:
     methods = set(rows["method"])
     hand = next((method for method in methods if method.startswith(BY_HAND)), "")
     if hand:
-        drawn = "Dots: exact share. Lines: 95% and, thick, 50% interval (Wilson) for statements like these. " if interval else ""
-        return f"{drawn}Every statement was read and coded by: {hand.removeprefix(BY_HAND).strip(' ()')}."
-    if CORRECTED in methods:
-        drawn = "Lines or bands: 95% and, thick or dark, 50% interval for this corpus. " if interval else ""
-        hidden = " Cells with too few codes are left out." if (rows["method"] != CORRECTED).any() else ""
-        return f"{drawn}Classifier's count, corrected by {codes} codes drawn at random from these documents.{hidden}"
+        marks = "Dots: exact share. Lines: 95% and, thick, 50% interval (Wilson) for statements like these. " if interval else ""
+        return f"{marks}Every statement was read and coded by: {hand.removeprefix(BY_HAND).strip(' ()')}."
+    corrected = next((method for method in methods if method.startswith(CORRECTED)), "")
+    if corrected:
+        marks = "Lines or bands: 95% and, thick or dark, 50% interval for this corpus. " if interval else ""
+        hidden = " Cells with too few codes are left out." if (rows["method"] != corrected).any() else ""
+        coders = corrected.removeprefix(CORRECTED).strip(" ()")
+        by = f" and read by: {coders}" if coders else ""
+        return f"{marks}Classifier's count, corrected by {codes:,} codes of statements drawn at random from these documents{by}.{hidden}"
     if methods == {UNCORRECTED} and not interval:
         return "Classifier's count, uncorrected."
     if methods == {UNCORRECTED}:
         return "Hollow dots: classifier's count, uncorrected. Its error in these documents is not known, so there is no interval."
     return "Too few codes were drawn from these documents to show a share."
+
+
+def propositions(issues: list[str]) -> str:
+    """What statements on each of `issues` are in favour of, or against."""
+    found = ((codebook().issues[code].name, codebook().issues[code].proposition) for code in issues)
+    return " ".join(f"{name}: “{proposition}”" for name, proposition in found if proposition)
 
 
 def alt(what: str, rows: pd.DataFrame, title: str) -> str:
@@ -162,24 +180,27 @@ def alt(what: str, rows: pd.DataFrame, title: str) -> str:
     return f"{what}, titled “{title}”. Highest: {values or 'none'}."
 
 
-def _value(row: dict[str, object]) -> str:
-    names = [str(row[name]) for name in ("act", "stance", "period") if row.get(name)]
+def _value(row: dict[str, Any]) -> str:
+    names = [row[name] for name in ("act", "stance", "period") if row.get(name)]
     if row.get("issue"):
-        names.insert(1 if row.get("act") else 0, f"on {codebook().issues[str(row['issue'])].name}")
-    low, high = float(row["low"]), float(row["high"])  # type: ignore[arg-type]
-    reach = "" if np.isnan(low) else f" (interval {percent(low)} to {percent(high)})"
-    return f"{SIDE_LABELS[str(row['side'])]}, {', '.join(names)}: {percent(float(row['share']))}{reach}"  # type: ignore[arg-type]
+        names.insert(1 if row.get("act") else 0, f"on {codebook().issues[row['issue']].name}")
+    return f"{SIDE_LABELS[row['side']]}, {', '.join(names)}: {_with_interval(row, percent)}"
 
 
-def gap_of(row: dict[str, object]) -> str:
+def gap_of(row: dict[str, Any]) -> str:
     """A difference in points with its interval."""
-    low, high = float(row["low"]), float(row["high"])  # type: ignore[arg-type]
-    return points(float(row["share"])) + ("" if np.isnan(low) else f" (interval {points(low)} to {points(high)})")  # type: ignore[arg-type]
+    return _with_interval(row, points)
+
+
+def _with_interval(row: dict[str, Any], written: Callable[[float, float], str]) -> str:
+    width = row["high"] - row["low"]
+    value, *limits = (written(row[name], width) for name in ("share", "low", "high"))
+    return value if np.isnan(width) else f"{value} (interval {' to '.join(limits)})"
 
 
 def source_line(documents: pd.DataFrame) -> str:
     """Outlets and dates of the documents; files that name no outlet are called by their own name."""
-    outlets = sorted({row["outlet"] or row["source"] for row in documents.to_dict("records")})
+    outlets = sorted({row["outlet"] or row.get("source", "") for row in documents.to_dict("records")} - {""})
     shown = "; ".join(outlets[:3]) + (f" and {len(outlets) - 3} more" if len(outlets) > 3 else "")
     dates = sorted(set(documents["published"]) - {""})
     when = f", {dates[0]} to {dates[-1]}" if len(dates) > 1 else f", {dates[0]}" if dates else ", undated"
