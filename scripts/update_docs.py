@@ -259,7 +259,7 @@ def coverage() -> str:
     for drawn, rows in shown.groupby("drawn", sort=False):
         part = rows["covered"].between(0.93, 0.97).mean()
         ends = " | ".join(f"{value:.3f}" for value in (rows["covered"].min(), rows["covered"].mean(), rows["covered"].max()))
-        without = rows["of_alone" if drawn == "documents" else "of_random"]
+        without = rows["of_alone" if drawn.startswith("documents") else "of_random"]
         rest = f"{rows['naive'].mean():.2f} | {rows['of_alone'].mean():.2f} | {without.mean():.2f}"
         lines.append(f"| {drawn} | {len(rows)} of {(found['drawn'] == drawn).sum()} | {ends} | {part:.0%} | {rest} |")
     return "\n".join(lines)

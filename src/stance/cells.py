@@ -116,9 +116,10 @@ class Cell:
         }
 
 
-def enough(codes: int, expected: float, units: float) -> bool:
+def enough(codes: float, expected: float, units: float) -> bool:
     """Whether a cell is shown: at least LEAST_CODES codes from LEAST_EFFECTIVE units (`stance.difference.effective_units`), of which the
-    classifier lets expect LEAST_EXPECTED positive ones (`expected` is the sum of its probabilities).
+    classifier lets expect LEAST_EXPECTED positive ones (`expected` is the sum of its probabilities; so is `codes` where it must say which
+    statements are of the cell).
 
     The codes found must not decide: cells shown for their many positive codes would be those that err upward.
     """
@@ -148,10 +149,9 @@ class Domain:
         labelled, design = self.corpus.labelled, self.corpus.design
         if labelled is None or design is None:
             return Cell(None, None, n, raw, size, documents, 0, UNCORRECTED)
-        inside = self.drawn & (whole.holds(labelled) > 0)
-        coded = int(inside.sum())
-        expected = float(part.predicted(self.corpus.drawn)[inside].sum())
-        if not enough(coded, expected, difference.effective_units(inside, design)):
+        coded = int((self.drawn & (whole.holds(labelled) > 0)).sum())
+        likely, expected = (rule.predicted(self.corpus.drawn) * self.drawn for rule in (whole, part))
+        if not coded or not enough(float(likely.sum()), float(expected.sum()), difference.effective_units(likely, design)):
             return Cell(None, None, n, raw, size, documents, coded, NOT_SHOWN)
         found = []
         for tuning in (None, 0.0):

@@ -104,10 +104,10 @@ def share(y: np.ndarray, f: np.ndarray, mean_f: float, inside: np.ndarray, desig
     with np.errstate(divide="ignore", invalid="ignore"):
         most = cell.size / (1 - cell.sums(cell.pi) / cell.units)
         n = np.where(y_variance > 0, p * (1 - p) / y_variance, most)
-        if design.by == STATEMENTS:  # one or two positives of small weight would promise more than there are units
-            n = np.where(told, n, np.minimum(n, most))
+        sure = np.minimum(n, most) if design.by == STATEMENTS else n  # positives of small weight would promise more than there are units
+        n = np.where(told, n, sure)
         few = np.maximum(0, 1 - cell.sums(_wrong(y, f, inside, design, cell)) / ENOUGH_ERRORS)
-        wary = variance + tuning**2 * UNSEEN * few / n**2
+        wary = variance + tuning**2 * UNSEEN * few / sure**2
         gain = np.where(y_variance > 0, np.sqrt(wary / y_variance), 0)
     return Share(
         value=tuning * mean_f + residual.sum() / cell.n.sum(),
