@@ -120,6 +120,15 @@ def test_classify_tells_what_it_replaces_and_what_it_does_not_find(tmp_path: Pat
     assert misspelt.exit_code == 1 and "'headlin'" in misspelt.stderr and "headline" in misspelt.stderr
 
 
+def test_classify_leaves_numbers_of_the_rows_as_they_are(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"text": "We will respond.", "latitude": 55.755826}\n', encoding="utf-8")
+    row = json.loads(run("classify", source).stdout)
+    assert row["latitude"] == 55.755826 and row["p_other"] == round(row["p_other"], 3)
+    onto_itself = run("classify", source, "--out", source)
+    assert onto_itself.exit_code == 1 and "is a file that is read" in onto_itself.stderr
+
+
 def test_classify_reads_what_stands_before() -> None:
     row = {"text": "They have to stop at once."}
     places = [{}, {"title": "Hostages in Gaza", "before": "Hamas fires rockets at Israel from hospitals."}]

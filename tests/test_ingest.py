@@ -165,7 +165,7 @@ def test_bad_rows_of_a_table_do_not_stop_the_good_ones(tmp_path: Path) -> None:
         "t.jsonl#3": "not a JSON object",
         "t.jsonl#4": "no text column",
         "t.jsonl#5": "empty",
-        "t.jsonl#6": "empty",
+        "t.jsonl#6": "text is no string",
         "t.jsonl#8": "not JSON",
     }
 

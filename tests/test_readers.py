@@ -45,9 +45,14 @@ def test_a_guess_about_a_large_text_is_as_good() -> None:
     assert decode(text.encode("cp1252")) == (text, "read as cp1252, a guess")
 
 
-@pytest.mark.parametrize("text", ["a: !!timestamp x", "id: 0x" + "f" * 9000, "[" * 3000, "a: &a [*a]\n<<: *a"])
+@pytest.mark.parametrize("text", ["[" * 3000, "a: *b", "a: [", "- a"])
 def test_hostile_front_matter_is_text(text: str) -> None:
     assert front_matter(f"---\n{text}\n---\nText.") == ({}, 0)
+
+
+@pytest.mark.parametrize("text", ["a: !!timestamp x", "a: !!python/object/apply:os.getcwd []", "a: &a [*a]\n<<: *a"])
+def test_tags_and_references_of_front_matter_do_nothing(text: str) -> None:
+    assert front_matter(f"---\n{text}\n---\nText.")[0] == {}
 
 
 @pytest.mark.parametrize(
@@ -148,15 +153,59 @@ def test_a_csv_row_longer_than_the_header_is_no_shifted_row(tmp_path: Path) -> N
     (tmp_path / "a.csv").write_text("doc_id,text\n1,The ferry sails.,extra\n2,It stops.\n3\n", encoding="utf-8")
     result = read(tmp_path)
     assert result.rows["doc_id"].tolist() == ["2"]
-    assert reasons(result) == {"a.csv#1": "too many cells", "a.csv#3": "empty"}
+    assert reasons(result) == {"a.csv#1": "broken row", "a.csv#3": "broken row"}
 
 
 def test_a_broken_csv_row_costs_no_other(tmp_path: Path) -> None:
-    lines = ["text", '"They said "no" twice"', '"The ferry sails."', '"It stops.', "and never closes"]
+    lines = ["text", '"They said "no" twice"', '"The ferry sails."', '"It stops.', "It never closes.", '"They sail."']
     (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
     result = read(tmp_path)
-    assert result.rows["text"].tolist() == ["The ferry sails."]
+    assert result.rows["text"].tolist() == ["The ferry sails.", "It never closes.", "They sail."]
     assert reasons(result) == {"a.csv#1": "broken row", "a.csv#3": "broken row"}
+
+
+def test_an_open_quote_costs_one_line(tmp_path: Path) -> None:
+    rows = [f"{n},Ship {n}." for n in range(2, 500)]
+    (tmp_path / "a.csv").write_text("\n".join(["doc_id,text", '1,"Ship one.', *rows]), encoding="utf-8")
+    result = read(tmp_path)
+    assert len(result.rows) == 498 and reasons(result) == {"a.csv#1": "broken row"}
+
+
+def test_parts_of_a_broken_row_are_no_documents(tmp_path: Path) -> None:
+    lines = ["text,outlet", '"He said "no" and left.', "", "The port stays open.", 'It rained.",BBC', '"Fine.",Post', "It snowed.,Post"]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    result = read(tmp_path)
+    assert result.rows["text"].tolist() == ["Fine.", "It snowed."] and len(result.set_aside) == 3
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param("title;text\nA;Ship one.\n", ["title;text", "commas"], id="semicolons"),
+        pytest.param("text,title,Title\nShip one.,A,B\n", ["title"], id="doubled"),
+    ],
+)
+def test_why_a_table_is_not_read(content: str, words: list[str], tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(content, encoding="utf-8")
+    assert all(word in read(tmp_path).set_aside["detail"][0] for word in words)
+
+
+def test_the_first_text_of_a_row_is_read(tmp_path: Path) -> None:
+    rows = [{"text": "", "body": "Ship one."}, {"text": None, "content": "Ship two."}, {"text": 42}, {"text": " "}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    result = read(tmp_path)
+    assert result.rows["text"].tolist() == ["Ship one.", "Ship two."]
+    assert reasons(result) == {"a.jsonl#3": "text is no string", "a.jsonl#4": "empty"}
+
+
+def test_metadata_that_are_not_understood_are_told(tmp_path: Path) -> None:
+    row = {"text": NEWS, "side": "USA", "date": "21.01.22", "genre": "speech"}
+    rows = [row, row | {"text": f"{NEWS} Again.", "side": "us", "date": "2022", "genre": "News"}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    result = read(tmp_path)
+    assert result.rows["side"].tolist() == ["", "US"]
+    assert result.notices["reason"].tolist() == ["side not read", "published not read", "genre not read"]
+    assert "'USA'" in result.notices["detail"][0]
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
@@ -166,11 +215,17 @@ def test_a_table_without_rows_is_said_to_be_empty(ending: str, tmp_path: Path) -
     assert reasons(read(tmp_path)) == {f"a.{ending}": "empty"}
 
 
-def test_front_matter_that_is_no_yaml_is_told(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_text(f"---\ntitle: [Ferry\n---\n{NEWS}", encoding="utf-8")
+@pytest.mark.parametrize("head", ["---\ntitle: [Ferry\n---\n", "---\ntitle: Ferry\n\n", "\n---\ntitle: Ferry\n---\n"])
+def test_front_matter_that_is_not_read_is_told(head: str, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(head + NEWS, encoding="utf-8")
     result = read(tmp_path)
     assert len(result.rows) == 1
     assert result.notices["reason"].tolist() == ["front matter not read"]
+
+
+def test_front_matter_is_text_and_may_be_empty_or_end_in_dots(tmp_path: Path) -> None:
+    assert front_matter("---\nid: 007\ntitle: No\n---\nText.") == ({"doc_id": "007", "title": "No"}, 26)
+    assert front_matter("---\n---\nText.") == ({}, 8) and front_matter("---\ntitle: A\n...\nText.") == ({"title": "A"}, 17)
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

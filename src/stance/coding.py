@@ -8,7 +8,7 @@ import typer
 
 from stance import files
 from stance.annotate import queue, read_back
-from stance.console import app, load_describers, read_classifier, save_classifier, say, spare_codes, track
+from stance.console import app, load_describers, read_classifier, save_classifier, say, spare_codes, spare_inputs, track
 from stance.crossfit import cross_fit as predict_across
 from stance.errors import listing, refuse
 from stance.features import describe
@@ -81,6 +81,7 @@ def cross_fit(
 
     Example: stance cross-fit results/statements.jsonl coding/labels.csv --out results/cross-fitted.parquet
     """
+    spare_inputs(out, predictions, labels)
     settings = load_params(params)
     classifier = read_classifier(model or resource("model"), fast=fast, spacy_model=settings.extract.spacy_model)
     rows, codes = files.read_predictions(predictions), files.read_csv(labels)

@@ -12,8 +12,9 @@ from typer.core import TyperGroup
 
 from stance import files
 from stance.attribution.grammar import Parser
-from stance.errors import StanceError, refuse
-from stance.figstyle import Figure
+from stance.codebook import COMPARED, SIDES
+from stance.errors import StanceError, listing, refuse
+from stance.figstyle import FIGURES, Figure
 from stance.ingest import IngestResult
 from stance.language import load_language
 from stance.models import BEST, FAST, READS_CLAUSES, READS_VECTORS, TARGETS, TRUSTED
@@ -21,6 +22,7 @@ from stance.params import Extract, Params
 from stance.predict import Classifier
 from stance.vectors import Encoder, fingerprint, installed, load_encoder
 
+TOLD = 20  # lines about what was not read
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -57,6 +59,24 @@ def say(stage: str, line: str, dropped: dict[str, int] | None = None) -> None:
 
 def reasons(result: IngestResult) -> dict[str, int]:
     return {str(why): int(n) for why, n in result.set_aside["reason"].value_counts().sort_index().items()}
+
+
+def tell_unread(result: IngestResult) -> None:
+    """What was set aside, and what was read with a doubt: a line each, at most TOLD of both kinds."""
+    for what, rows in (("set aside", result.set_aside), ("notice", result.notices)):
+        for row in rows.head(TOLD).to_dict("records"):
+            detail = f" ({row['detail']})" if row["detail"] else ""
+            talk.print(f"{what}: {row['source']}: {row['reason']}{detail}", markup=False)
+        if len(rows) > TOLD:
+            talk.print(f"{what}: {len(rows) - TOLD:,} more, in the table of all", markup=False)
+
+
+def notice_sides(sides: pd.Series) -> None:
+    """Says which sides are left aside, as "USA" is no code."""
+    aside = sides[~sides.isin([*SIDES, ""])].value_counts()
+    if len(aside):
+        named = listing(f"{side} ({n:,})" for side, n in aside.items())
+        talk.print(f"notice: statements of {named} are left aside; {' and '.join(COMPARED)} are compared", markup=False)
 
 
 def need_documents(result: IngestResult, where: str) -> None:
@@ -103,11 +123,21 @@ def save_classifier(models: dict[str, dict[str, Any]], chosen: dict[str, Any], f
 
 
 def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:
+    """Each figure as PNG and SVG, with its alt text and plotted rows; those of an earlier run that are not drawn now are removed."""
+    for name in set(FIGURES) - {figure.name for figure in figures}:
+        for ending in ("png", "svg", "alt.txt", "csv"):
+            (folder / f"{name}.{ending}").unlink(missing_ok=True)
     for figure in figures:
         for kind in ("png", "svg"):
             files.write_bytes(figure.render(kind, png_scale), folder / f"{figure.name}.{kind}")
         files.write_text(f"{figure.alt}\n", folder / f"{figure.name}.alt.txt")
-        files.write_csv(figure.rows, folder / f"{figure.name}.csv")
+        files.write_csv(figure.rows, folder / f"{figure.name}.csv", digits=6)
+
+
+def spare_inputs(out: Path | str, *inputs: Path | str) -> None:
+    """Raises StanceError where `out` is one of the files that a command reads."""
+    if str(out) != "-" and Path(out).resolve() in {Path(path).resolve() for path in inputs if str(path) != "-"}:
+        raise refuse(f"--out {out} is a file that is read", "another file", "another name")
 
 
 def spare_codes(sheet: Path) -> None:

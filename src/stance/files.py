@@ -132,7 +132,7 @@ def read_jsonl(source: str) -> Iterator[dict[str, Any]]:
                 row = json.loads(line)
                 if b"\\ud" in line.lower():
                     row = json.loads(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace"))
-            except ValueError:
+            except (ValueError, RecursionError):
                 row = None
             if not isinstance(row, dict):
                 raise refuse(f"line {number} of {source} is no JSON object", "JSON Lines in UTF-8", "mend or remove that line")
@@ -183,9 +183,9 @@ def read_predictions(path: Path) -> pd.DataFrame:
     return rows
 
 
-def write_lines(rows: list[dict[str, Any]], target: str) -> None:
+def write_lines(rows: list[dict[str, Any]], target: str, digits: int = DIGITS) -> None:
     """JSON Lines to a file, or to stdout for "-"."""
-    text = "".join(json.dumps(round_numbers(row), ensure_ascii=False) + "\n" for row in rows)
+    text = "".join(json.dumps(round_numbers(row, digits), ensure_ascii=False) + "\n" for row in rows)
     if target == "-":
         sys.stdout.write(text)
     else:

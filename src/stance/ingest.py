@@ -10,6 +10,7 @@ from datasketch import MinHash, MinHashLSH
 from dateutil import parser
 
 from stance.codebook import GENRES
+from stance.errors import listing
 from stance.params import Ingest
 from stance.raw import Raw, RawDocument, SetAside
 from stance.records import DOCUMENTS, check, empty, identifier
@@ -18,7 +19,7 @@ from stance.transcripts import looks_like_transcript
 YEAR_FIRST = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?=[T\s]|$)|$)|$)")
 COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?=T|$)")
 SHINGLE, PERMUTATIONS, SEED = 5, 128, 1
-SIDES_GIVEN = {"US", "RUS", "other"}
+SIDES_GIVEN = {side.lower(): side for side in ("US", "RUS", "other")}
 SET_ASIDE = ["source", "reason", "detail"]
 
 
@@ -50,7 +51,7 @@ def ingest(raw: Iterable[Raw], *, params: Ingest) -> IngestResult:
             aside.append(found)
         else:
             rows.append(found)
-            doubts = item.notices if isinstance(item, RawDocument) else {}
+            doubts = item.notices | _unread(item.fields, found) if isinstance(item, RawDocument) else {}
             notices += [SetAside(item.source, reason, detail) for reason, detail in doubts.items()]
     frame = pd.DataFrame(rows, columns=list(DOCUMENTS.columns)) if rows else empty(DOCUMENTS)
     frame["copy_of"] = pd.Series(_copies(frame, params.near_copy), index=frame.index, dtype=str)
@@ -65,6 +66,8 @@ def _row(item: RawDocument, by_id: dict[str, str], by_text: dict[str, str]) -> d
     """A row of records.DOCUMENTS, or why there is none. `by_id` (id to text) and `by_text` (text to id) are kept up."""
     if not item.text[item.body_start :].strip():
         return SetAside(item.source, "empty")
+    if "\0" in item.text:
+        return SetAside(item.source, "not decodable", "a NUL character in the text")
     try:
         "\n".join([item.text, *item.fields.values()]).encode("utf-8")
     except UnicodeEncodeError as error:
@@ -82,7 +85,7 @@ def _row(item: RawDocument, by_id: dict[str, str], by_text: dict[str, str]) -> d
 
 def _described(item: RawDocument, doc_id: str) -> dict[str, object]:
     given = {name: item.fields.get(name, "") for name in ("outlet", "title", "url", "licence", "speaker")}
-    side = item.fields.get("side", "") if item.fields.get("side") in SIDES_GIVEN else ""
+    side = SIDES_GIVEN.get(item.fields.get("side", "").lower(), "")
     genre = item.fields.get("genre", "").lower()
     spoken = given["speaker"] or looks_like_transcript(item.text)
     default = "transcript" if spoken else "release" if side else "news"
@@ -95,6 +98,17 @@ def _described(item: RawDocument, doc_id: str) -> dict[str, object]:
         "text": item.text,
         "body_start": item.body_start,
         "copy_of": "",
+    }
+
+
+def _unread(fields: dict[str, str], row: dict[str, object]) -> dict[str, str]:
+    """Metadata that were given and are not understood: what it is, to what came and what is allowed."""
+    understood = {"side": row["side"], "published": row["published"], "genre": row["genre"] == fields.get("genre", "").lower()}
+    allowed = {"side": listing(SIDES_GIVEN.values()), "published": "a date with a four-digit year", "genre": listing(GENRES)}
+    return {
+        f"{name} not read": f"{fields[name][:80]!r}; allowed: {allowed[name]}"
+        for name, sound in understood.items()
+        if name in fields and not sound
     }
 
 

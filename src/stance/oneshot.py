@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -24,7 +24,7 @@ from stance.attribution.training import sample
 from stance.attribution.training import train as learn_attribution
 from stance.chart import chart as draw_charts
 from stance.codebook import ACTS, COMPARED, SIDE_NAMES
-from stance.console import app, need_documents, read_classifier, reasons, save_figures, say, talk, track
+from stance.console import app, need_documents, read_classifier, reasons, save_figures, say, spare_inputs, talk, tell_unread, track
 from stance.context import context
 from stance.drift import warnings
 from stance.errors import listing, refuse
@@ -42,6 +42,7 @@ from stance.resources import resource
 
 ModelFolder = Annotated[Path | None, typer.Option(help="Folder of a trained model; by default the one that ships with stance.")]
 BATCH = Params().predict.batch
+AS_IT_CAME = 15  # digits of a user's own numbers
 Fast = Annotated[bool, typer.Option("--fast", help="Use the classifier that reads words alone.")]
 
 
@@ -68,11 +69,9 @@ def analyze(
     settings = load_params(params) if params else Params()
     classifier = read_classifier(model or resource("model"), fast=fast, spacy_model=settings.extract.spacy_model)
     read = ingest_documents(read_paths(paths, params=settings.ingest), params=settings.ingest)
-    files.write_csv(pd.concat([read.set_aside, read.notices]), out / "set_aside.csv")
-    for row in read.set_aside.to_dict("records"):
-        talk.print(f"set aside: {row['source']}: {row['reason']}", markup=False)
-    for row in read.notices.to_dict("records"):
-        talk.print(f"notice: {row['source']}: {row['detail']}", markup=False)
+    files.write_csv(read.set_aside, out / "set_aside.csv")
+    files.write_csv(read.notices, out / "notices.csv")
+    tell_unread(read)
     need_documents(read, ", ".join(map(str, paths)))
     reader = load_reader(settings.extract.spacy_model, settings.extract.weights)
     result = run_analysis(read.rows, classifier, params=settings, reader=reader, gazetteer=gazetteer(), track=track("analyze"))
@@ -138,28 +137,34 @@ def classify(
 
     Example: stance classify statements.jsonl --text-field text --out classified.jsonl
     """
-    rows = list(files.read_jsonl(source))
-    bad = [n for n, row in enumerate(rows, 1) if not isinstance(row.get(text_field), str) or not row[text_field].strip()]
-    if bad:
-        raise refuse(
-            f"no text in field {text_field!r} of rows {listing(bad)}",
-            "a non-empty string in every row",
-            "--text-field, or leave these rows out",
-        )
+    spare_inputs(out, source)
     fields = {"text": text_field, "cue": cue_field, "side": side_field, "title": title_field, "before": before_field}
-    absent = [field for name, field in fields.items() if field != name and rows and not any(field in row for row in rows)]
-    if absent:
-        raise refuse(f"no row has a field {listing(map(repr, absent))}", listing(sorted(rows[0])), "the names of the fields")
+    rows = _statements(source, fields)
     frame = pd.DataFrame({name: [str(row.get(field) or "") for row in rows] for name, field in fields.items()}, dtype=str)
     frame["context"] = [context(title, before) for title, before in zip(frame["title"], frame["before"], strict=True)]
     classifier = read_classifier(model or resource("model"), fast=fast)
     parts = [classify_rows(frame.iloc[n : n + BATCH], classifier) for n in track("classify")(range(0, len(rows), BATCH))]
     codes = pd.concat(parts).to_dict("records") if parts else []
-    files.write_lines([row | code for row, code in zip(rows, codes, strict=True)], out)
+    files.write_lines([row | files.round_numbers(code) for row, code in zip(rows, codes, strict=True)], out, AS_IT_CAME)
     replaced = sorted({name for row in rows for name in row}.intersection(codes[0] if codes else ()))
     if replaced:
         talk.print(f"notice: fields {listing(replaced)} of the rows are the classifier's now", markup=False)
     say("classify", f"{len(rows)} rows with {classifier.name}")
+
+
+def _statements(source: str, fields: dict[str, str]) -> list[dict[str, Any]]:
+    """The rows of a file, each with a text; `fields` name what they hold."""
+    rows = list(files.read_jsonl(source))
+    absent = [
+        field for name, field in fields.items() if (field != name or name == "text") and rows and not any(field in row for row in rows)
+    ]
+    if absent:
+        raise refuse(f"no row has a field {listing(map(repr, absent))}", listing(sorted(rows[0]), 20), "the names of the fields")
+    text = fields["text"]
+    bad = [n for n, row in enumerate(rows, 1) if not isinstance(row.get(text), str) or not row[text].strip()]
+    if bad:
+        raise refuse(f"no text in field {text!r} of rows {listing(bad)}", "a non-empty string in every row", "leaving these rows out")
+    return rows
 
 
 @app.command()

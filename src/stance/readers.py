@@ -18,7 +18,8 @@ from stance.params import Ingest
 from stance.raw import Raw, RawDocument, Reader, SetAside, broken, fields_of, guessed
 from stance.tabular import csv_rows, jsonl_rows, parquet_rows
 
-FRONT_MATTER = re.compile(r"---[ \t]*\r?\n((?s:.{0,20000}?)(?<=\n)|)---[ \t]*(?:\r?\n|\Z)")
+FRONT_MATTER = re.compile(r"---[ \t]*\r?\n((?s:.{0,20000}?)(?<=\n)|)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)")
+MEANT = re.compile(r"\s{0,100}---[ \t]*[\r\n]+[A-Za-z_]{1,40}[ \t]*:|---[ \t]*\r?\n(?s:.{0,20000}?)\n---[ \t]*\r?\n")  # as front matter
 DECLARED = re.compile(rb"<meta[^>]{1,200}?charset=[\"']?((?!utf)[\w-]{1,40})", re.IGNORECASE)
 
 
@@ -109,16 +110,18 @@ def _plain(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
     text, notice = decode(_bytes(path, params))
     fields, body_start = front_matter(text)
     notices = guessed(notice)
-    if FRONT_MATTER.match(text) and not body_start:
-        notices["front matter not read"] = "lines between --- that are no YAML of names and values count as text"
+    if not body_start and MEANT.match(text):
+        notices["front matter not read"] = (
+            "counts as text; allowed: YAML of names and values between two lines of ---, at the very beginning"
+        )
     yield RawDocument(source, text, fields, body_start, notices)
 
 
 def front_matter(text: str) -> tuple[dict[str, str], int]:
     """Metadata between `---` lines at the head of a text, and the offset behind them; none and 0 without these."""
     match = FRONT_MATTER.match(text)
-    with suppress(Exception):  # YAML's constructors raise many kinds of error
-        if match and isinstance(found := yaml.safe_load(match[1]), dict):
+    with suppress(yaml.YAMLError, ValueError, RecursionError):
+        if match and isinstance(found := yaml.load(match[1], Loader=yaml.BaseLoader) or {}, dict):  # all text: an id of 007 stays one
             return fields_of(found), match.end()
     return {}, 0
 

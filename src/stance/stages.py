@@ -20,6 +20,7 @@ from stance.console import (
     save_classifier,
     save_figures,
     say,
+    tell_unread,
     track,
 )
 from stance.errors import refuse
@@ -65,7 +66,9 @@ def ingest(params: ParamsFile = PARAMS) -> None:
     settings = load_params(params).ingest
     result = ingest_documents(read_paths([Path(settings.input)], params=settings), params=settings)
     files.write_table(result.rows, DOCUMENTS)
-    files.write_csv(pd.concat([result.set_aside, result.notices]), INTERIM / "set_aside.csv")
+    files.write_csv(result.set_aside, INTERIM / "set_aside.csv")
+    files.write_csv(result.notices, INTERIM / "notices.csv")
+    tell_unread(result)
     _counts("ingest", {"documents": len(result.rows), "set_aside": reasons(result)})
     say("ingest", f"{len(result.rows)} documents", reasons(result))
     need_documents(result, settings.input)
@@ -224,7 +227,7 @@ def estimate(
 
     Example: stance estimate --predictions predictions.parquet --labels labels.csv --out shares.csv
     """
-    if predictions or labels or out or documents or figures:
+    if predictions or labels or out or design or documents or figures:
         if not (predictions and labels and out):
             raise refuse("not all of --predictions, --labels, --out", "the three together", "stance estimate -h")
         estimate_files(predictions, labels, out, design, documents, figures)

@@ -3,6 +3,7 @@
 import csv
 import itertools
 import json
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -10,6 +11,7 @@ from typing import Any, TextIO
 import pyarrow.parquet
 
 from stance.decoding import Unreadable, encoding_of_table
+from stance.errors import listing
 from stance.params import Ingest
 from stance.raw import ALIASES, Raw, RawDocument, SetAside, broken, fields_of, guessed
 
@@ -28,21 +30,20 @@ def jsonl_rows(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
     """The lines of a file of JSON objects."""
     encoding, notice = encoding_of_table(_head(path))
     with path.open(encoding=encoding, errors="surrogateescape", newline="\n") as handle, broken("JSON Lines"):
-        for number, line in enumerate(_lines(handle, params), 1):
-            if line is None:
+        most = int(8 * params.max_mb * 1e6) + HEAD  # a text may be written in escapes
+        for number, line in enumerate(iter(lambda: _next_line(handle, most), ""), 1):
+            if len(line) == most and not line.endswith("\n"):
                 yield SetAside(f"{source}#{number}", "too large", f"allowed: {params.max_mb:g} MB (ingest.max_mb)")
             elif line.strip():
                 yield _line(line, f"{source}#{number}", notice, params)
 
 
-def _lines(handle: TextIO, params: Ingest) -> Iterator[str | None]:
-    """Lines of a file, with None for each that is too long for a text of `max_mb`, even if it's written in escapes."""
-    most = int(8 * params.max_mb * 1e6) + HEAD
-    while line := handle.readline(most):
-        rest = line
-        while len(rest) == most and not rest.endswith("\n"):
-            rest, line = handle.readline(most), ""
-        yield line or None
+def _next_line(handle: TextIO, most: int) -> str:
+    """The next line of a file; of a longer one the first `most` characters, without a line end."""
+    line = rest = handle.readline(most)
+    while len(rest) == most and not rest.endswith("\n"):
+        rest = handle.readline(most)
+    return line
 
 
 def _line(line: str, source: str, notice: str, params: Ingest) -> Raw:
@@ -56,26 +57,56 @@ def _line(line: str, source: str, notice: str, params: Ingest) -> Raw:
 
 
 def csv_rows(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
-    """The rows of a table with a header; a row that is broken or longer than the header is set aside alone."""
+    """The rows of a table with a header; a row that is broken, or of another length than the header, is set aside alone."""
     encoding, notice = encoding_of_table(_head(path))
-    csv.field_size_limit(2**31 - 1)  # `_row` sets long texts aside
     with path.open(encoding=encoding, errors="surrogateescape", newline="") as handle, broken("CSV"):
-        rows = csv.reader(handle, strict=True)
+        rows = (cells for cells in _records(handle, int(2 * params.max_mb * 1e6) + HEAD) if cells)
         header = next(rows, [])
+        if isinstance(header, str):
+            raise Unreadable("broken CSV", f"its header: {header}")
         _need_text(header)
-        for number in itertools.count(1):
+        whole = True  # as long as no row is broken, or the last one was sound again
+        for number, cells in enumerate(rows, 1):
             place = f"{source}#{number}"
-            try:
-                cells = next(rows)
-            except StopIteration:
-                return
-            except csv.Error as error:  # the next row begins on the next line
-                yield SetAside(place, "broken row", str(error))
-                continue
-            if len(cells) > len(header):
-                yield SetAside(place, "too many cells", f"{len(cells)}; allowed: {len(header)}")
-            else:
-                yield _row(dict(itertools.zip_longest(header, cells, fillvalue="")), place, notice, params)
+            wrong = cells if isinstance(cells, str) else _misfit(cells, len(header), whole)
+            yield SetAside(place, "broken row", wrong) if wrong else _row(dict(zip(header, cells, strict=True)), place, notice, params)
+            whole = not wrong or (whole and not isinstance(cells, str))
+
+
+def _misfit(cells: list[str], columns: int, whole: bool) -> str:
+    """Why the cells are no row of so many columns; behind a broken row, parts of it are told by their quotes."""
+    if len(cells) != columns:
+        return f"{len(cells)} cells; allowed: {columns}, as the header has"
+    return "" if whole or not any('"' in cell for cell in cells) else "perhaps a part of the row before"
+
+
+def _records(handle: TextIO, most: int) -> Iterator[list[str] | str]:
+    """The rows of a CSV, [] for a blank line, or what is wrong with a row: the line behind the one that begins it is then tried as a row.
+
+    A quote that is not closed within `most` characters is wrong too.
+    """
+    csv.field_size_limit(2**31 - 1)  # `_row` sets long texts aside
+    ahead: deque[str] = deque()
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        size = 0
+        while size < most and (line := ahead.popleft() if ahead else _next_line(handle, most)):
+            taken.append(line)
+            yield line
+            size = size + len(line) if taken else 0  # a new row begins
+
+    rows = csv.reader(lines(), strict=True)
+    while True:
+        taken.clear()
+        try:
+            yield next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield str(error)
+            ahead.extendleft(reversed(taken[1:]))
+            rows = csv.reader(lines(), strict=True)
 
 
 def parquet_rows(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
@@ -91,18 +122,25 @@ def parquet_rows(path: Path, source: str, params: Ingest) -> Iterator[Raw]:
 
 
 def _need_text(columns: list[Any]) -> None:
-    if not {str(name).strip().lower() for name in columns} & set(TEXT_COLUMNS):
-        raise Unreadable("no text column", f"allowed: {', '.join(TEXT_COLUMNS)}")
+    names = [str(name).strip().lower() for name in columns]
+    if not set(names) & set(TEXT_COLUMNS):
+        hint = "; try commas between columns" if len(names) == 1 and set(names[0]) & set(";\t|") else ""
+        raise Unreadable("no text column", f"columns: {listing(columns)}; allowed: {listing(TEXT_COLUMNS)}{hint}")
+    twice = sorted({name for name in names if name in KNOWN and names.count(name) > 1})
+    if twice:
+        raise Unreadable("doubled column", listing(twice))
 
 
 def _row(row: dict[Any, Any], source: str, notice: str, params: Ingest) -> Raw:
-    """A table's row: its text as it came, the other cells as metadata."""
+    """A table's row: the first text in it as it came, the other cells as metadata."""
     cells = {str(name).strip().lower(): cell for name, cell in row.items()}
-    text = next((cells[name] for name in TEXT_COLUMNS if name in cells), None)
-    if not set(cells) & set(TEXT_COLUMNS):
-        return SetAside(source, "no text column", f"allowed: {', '.join(TEXT_COLUMNS)}")
-    if not isinstance(text, str) or not text.strip():
-        return SetAside(source, "empty")
+    given = [cells[name] for name in TEXT_COLUMNS if name in cells]
+    text = next((cell for cell in given if isinstance(cell, str) and cell.strip()), None)
+    if not given:
+        return SetAside(source, "no text column", f"columns: {listing(row)}; allowed: {listing(TEXT_COLUMNS)}")
+    if text is None:
+        other = next((type(cell).__name__ for cell in given if cell is not None and not isinstance(cell, str)), "")
+        return SetAside(source, "text is no string", other) if other else SetAside(source, "empty")
     if len(text.encode("utf-8", "surrogatepass")) > params.max_mb * 1e6:
         return SetAside(source, "too large", f"allowed: {params.max_mb:g} MB (ingest.max_mb)")
     return RawDocument(source, text, fields_of(row), notices=guessed(notice))
