@@ -92,6 +92,9 @@ def test_all_text_lies_on_the_page_and_there_is_no_legend(case: str) -> None:
                 box = text.get_window_extent(figure.canvas._get_renderer())
                 assert page.x0 - 1 <= box.x0 and box.x1 <= page.x1 + 1, text.get_text()
                 assert page.y0 - 1 <= box.y0 and box.y1 <= page.y1 + 1, text.get_text()
+        for axes in figure.canvas.axes:
+            names = [name.get_window_extent() for name in axes.get_yticklabels() if name.get_text()]
+            assert not any(text.get_window_extent().overlaps(name) for text in axes.texts for name in names), figure.name
         assert not any(axes.get_legend() for axes in figure.canvas.axes)
 
 
@@ -170,9 +173,9 @@ def test_a_period_alone_has_its_interval_as_lines() -> None:
     numbers = numbers.assign(low_50=numbers["share"] - 0.05, high_50=numbers["share"] + 0.05)
     with figstyle.style():
         axes = figstyle.frame(400, "Title", "Subtitle.", "Note.", "Source.").axes(0.1, 0.8)
-        bands(axes, numbers, ["2022-01", "2022-02", "2022-03"], names=["US"])
-    upright = [line.get_ydata().round(6).tolist() for line in axes.lines if list(line.get_xdata()) == [1, 1]]
-    assert upright == [[10, 30], [15, 25]] and [text.get_text() for text in axes.texts] == ["US"]
+        bands(axes, numbers, ["2022-01", "2022-02", "2022-03"], np.arange(3.0), names=["US"])
+    upright = [line.get_ydata().round(6).tolist() for line in axes.lines if len(line.get_xdata()) == 2 and np.ptp(line.get_xdata()) == 0]
+    assert upright == [[10, 30], [15, 25]] and [text.get_text() for text in axes.texts] == ["US", "Russia: too few codes"]
 
 
 def test_swapping_the_sides_swaps_the_title() -> None:
@@ -186,7 +189,7 @@ def test_titles_of_drawn_codes() -> None:
     assert by_name["acts"].startswith(("Russia demands ", "The US reassures "))
     assert by_name["difference"].startswith("The sides differ in ")
     assert " more often than " in by_name["months"] or by_name["months"] == "No clear gap between the sides in any period"
-    assert by_name["positions"].startswith("The sides' stances differ most on ")
+    assert by_name["positions"].startswith("The sides' stances differ most, of 2 issues, on ")
 
 
 def gaps(*rows: tuple[str, float, float, float, float]) -> pd.DataFrame:

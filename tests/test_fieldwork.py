@@ -65,8 +65,56 @@ def test_codes_are_not_written_over(corpus: Path) -> None:
     drawn = run("sample", corpus / "predictions.parquet", corpus / "documents.parquet", "--size", "200", "--out", again)
     queued = run("annotate", "next", corpus / "predictions.parquet", "--out", sheet)
     for result in (drawn, queued, label(corpus, sheet, out=sheet.name)):
-        assert result.exit_code == 1 and "codes" in result.stderr, result.output
+        assert result.exit_code == 1 and ("holds codes" in result.stderr or "is a file that is read" in result.stderr), result.output
     assert sheet.read_bytes() == before == (again / "sheet.csv").read_bytes()
+
+
+def test_estimate_spares_its_inputs_and_names_what_documents_lack(corpus: Path, tmp_path: Path) -> None:
+    label(corpus, coded(corpus, "anna"))
+    given = ("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv")
+    assert "is a file that is read" in run(*given, "--out", corpus / "labels.csv").stderr
+    files.write_csv(pd.DataFrame({"doc_id": ["d1", "d1"], "published": "2022", "outlet": "Post"}), tmp_path / "twice.csv")
+    files.write_csv(pd.DataFrame({"doc_id": ["d1"]}), tmp_path / "few.csv")
+    for name, word in (("twice", "more than once"), ("few", "published")):
+        result = run(*given, "--out", tmp_path / "s.csv", "--documents", tmp_path / f"{name}.csv")
+        assert result.exit_code == 1 and word in result.stderr, result.output
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "word"),
+    [
+        pytest.param("issue", "SANCTIONS", "column issue", id="issue"),
+        pytest.param("stance", "pro", "column stance", id="stance"),
+        pytest.param("conditional", "maybe", "column conditional", id="flag"),
+    ],
+)
+def test_codes_of_another_spelling_are_refused(corpus: Path, tmp_path: Path, column: str, value: str, word: str) -> None:
+    label(corpus, coded(corpus, "anna"))
+    files.write_csv(files.read_table(corpus / "predictions.parquet").astype(str).assign(**{column: value}), tmp_path / "p.csv")
+    result = run("estimate", "--predictions", tmp_path / "p.csv", "--labels", corpus / "labels.csv", "--out", tmp_path / "s.csv")
+    assert result.exit_code == 1 and word in result.stderr and value in result.stderr, result.output
+
+
+def test_documents_of_another_corpus_are_refused_and_those_without_a_month_told(corpus: Path, tmp_path: Path) -> None:
+    label(corpus, coded(corpus, "anna"))
+    given = ("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv", "--out", tmp_path / "s.csv")
+    for doc_id, published, code, word in (
+        ("x", "2022-01", 1, "none of the documents"),
+        ("d1", "02/17/2022", 0, "400 statements have no month"),
+    ):
+        files.write_csv(pd.DataFrame({"doc_id": [doc_id], "published": [published], "outlet": ["Post"]}), tmp_path / "d.csv")
+        result = run(*given, "--documents", tmp_path / "d.csv")
+        assert result.exit_code == code and word in result.stderr, result.output
+
+
+def test_figures_of_an_earlier_run_do_not_stay(corpus: Path, tmp_path: Path) -> None:
+    label(corpus, coded(corpus, "anna"))
+    (tmp_path / "f").mkdir()
+    for name in ("months.svg", "mine.svg"):
+        (tmp_path / "f" / name).write_text("old", encoding="utf-8")
+    given = ("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv", "--out", tmp_path / "s.csv")
+    assert run(*given, "--figures", tmp_path / "f").exit_code == 0
+    assert not (tmp_path / "f" / "months.svg").exists() and (tmp_path / "f" / "mine.svg").exists()
 
 
 def test_a_side_that_is_none_is_named(corpus: Path, tmp_path: Path) -> None:
@@ -80,6 +128,8 @@ def test_a_side_that_is_none_is_named(corpus: Path, tmp_path: Path) -> None:
 def test_from_sample_to_shares(corpus: Path, tmp_path: Path) -> None:
     result = label(corpus, coded(corpus, "anna"), coded(corpus, "ben"))
     assert result.exit_code == 0 and "200 of 200 statements settled" in result.stderr and "alpha 1.00" in result.stderr
+    found = files.read_json(corpus / "labels.agreement.json")["alpha"]
+    assert found["issue"]["value"] == 1.0 and found["stance"]["value"] is None  # one stance alone can't be agreed on by chance
     out = tmp_path / "shares.csv"
     found = run("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv", "--out", out)
     assert found.exit_code == 0, found.output

@@ -30,6 +30,12 @@ def agreements(codes: pd.DataFrame, units: pd.Series, sides: pd.Series) -> dict[
     return {"n": len(matrix), "disagreements": differing, "alpha": parts}
 
 
+def agreement(codes: pd.DataFrame, units: pd.Series) -> dict[str, float | None]:
+    """Alpha of any codes with its interval; arguments as for `agreements`."""
+    names = sorted(set(codes.to_numpy().ravel()) - {""})
+    return _alpha(codes.map(lambda code: names.index(code) if code else -1).to_numpy(), pd.factorize(units)[0])
+
+
 def alpha(codes: pd.DataFrame) -> float | None:
     """Krippendorff's nominal alpha of the columns; None where there is nothing to agree on."""
     numbers = pd.factorize(codes.to_numpy().ravel())[0].reshape(codes.shape)

@@ -1,14 +1,15 @@
 """Tables to figures: the US and Russia side by side. What a figure says is in `stance.titles`, how rows become marks in
 `stance.plots`."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
 from stance import titles
-from stance.cells import CORRECTED
+from stance.cells import CORRECTED, UNCORRECTED
 from stance.codebook import COMPARED, DIFFERENCE, codebook
 from stance.figstyle import INK, SIDE_LABELS, Figure, Frame, frame, style
-from stance.plots import bands, bubbles, dots, key_of_sides
+from stance.plots import Write, bands, bubbles, count_of, dots, gap_of, key_of_sides, label_of, ratio_of, short_ratio_of
 from stance.records import CONDITIONS, POSITIONS, SHARES, check
 
 WHO = {"US": "the US", "GBR": "the UK", "EU": "the EU", "UN": "the UN", "other": "others", "unspecified": "nobody named"}
@@ -54,7 +55,7 @@ def acts_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     subtitle = f"Share of each side's attributed statements by act, %; the rest are other statements. {titles.sizes(rows)}."
     page = frame(190 + 2 * ROW * len(MARKED), title, subtitle, titles.note(rows, codes), source)
     sides = rows[rows["side"].isin(COMPARED) & rows["act"].isin(MARKED)]
-    _act_rows(page, sides)
+    _act_rows(page, sides, label_of)
     return page.figure("acts", titles.alt("Dot plot of the share of each act in each side's statements", rows, title), sides)
 
 
@@ -65,8 +66,9 @@ def difference_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     subtitle = f"Russia's share minus the US share of statements by act, percentage points. {titles.sizes(rows)}."
     page = frame(190 + ROW * len(MARKED), title, subtitle, titles.note(rows, codes), source)
     gaps = rows[(rows["side"] == DIFFERENCE) & rows["act"].isin(MARKED)]
-    axes = page.axes(0.16, 0.7)
-    dots(axes, gaps, list(MARKED), "act", [act.capitalize() for act in MARKED], labels=True)
+    axes = page.axes(0.27, 0.58)
+    dots(axes, gaps, list(MARKED), "act", [act.capitalize() for act in MARKED], gap_of)
+    axes.tick_params(axis="y", pad=84)  # the names stand clear of labels on the left
     reach = _reach(gaps)
     axes.set_xlim(-reach, reach)
     axes.set_xticks([-reach, 0, reach], [f"US more {reach}", "0", f"Russia more {reach}"])
@@ -85,7 +87,7 @@ def issues_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     counts = "" if rows["method"].str.startswith(CORRECTED).any() else " Numbers are counts."
     subtitle = f"Share of each side's attributed statements by issue and act, %.{counts} {titles.sizes(rows)}."
     page = frame(230 + ROW * len(present), title, subtitle, titles.note(rows, codes), source)
-    _panels(page, sides, "act", {act: act.capitalize() for act in MARKED}, present)
+    _panels(page, sides, "act", {act: act.capitalize() for act in MARKED}, present, count_of)
     return page.figure("issues", titles.alt("Dot plots of the share of each issue and act in each side's statements", rows, title), sides)
 
 
@@ -95,23 +97,36 @@ def months_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     order = sorted(rows["period"].unique())
     title = titles.months_title(rows)
     joined = "; months with few codes are joined" if rows["period"].str.contains(" to ").any() else ""
-    subtitle = f"Share of each side's attributed statements by act and month, %{joined}. {titles.dated(rows, _over_all(shares))}."
+    below = "statements" if (rows["method"] == UNCORRECTED).any() else "codes"
+    dated = titles.dated(rows, _over_all(shares))
+    subtitle = f"Share of each side's attributed statements by act and month, %{joined}. {dated}; below the periods: {below}."
     page = frame(720, title, subtitle, titles.note(rows, codes), source)
     step = max(1, -(-len(order) // 8))
+    x = np.array([_middle(period) for period in order])
     open_names = list(COMPARED)
     for n, act in enumerate(MARKED):
-        axes = page.axes(0.07, 0.83, 0.70 - 0.345 * n, 0.25)
+        axes = page.axes(0.07, 0.83, 0.72 - 0.325 * n, 0.22)
         own = rows[rows["act"] == act]
         named = [side for side in open_names if own.loc[own["side"] == side, "share"].notna().any()]
-        bands(axes, own, order, names=named)
+        bands(axes, own, order, x, names=named)
         open_names = [side for side in open_names if side not in named]
         axes.set_title(act.capitalize(), loc="left", fontsize=10.5, fontweight="bold", pad=8)
-        axes.set_xticks(
-            range(0, len(order), step),
-            [order[k].replace(" to ", "\nto ") if n == len(MARKED) - 1 else "" for k in range(0, len(order), step)],
-        )
+        axes.set_xticks(x[::step], [_period_words(own, period) if n == len(MARKED) - 1 else "" for period in order[::step]])
     sides = rows[rows["side"].isin(COMPARED)]
     return page.figure("months", titles.alt("Line charts of the share of each act by period and side", rows, title), sides)
+
+
+def _middle(period: str) -> float:
+    """The middle of a period of months, in months."""
+    ends = [12 * int(month[:4]) + int(month[5:7]) for month in (period[:7], period[-7:])]
+    return sum(ends) / 2
+
+
+def _period_words(rows: pd.DataFrame, period: str) -> str:
+    """A period, and below it the codes of each side, or its statements where none were drawn."""
+    own = rows[(rows["period"] == period)].set_index("side")
+    counted = "n_statements" if (own["method"] == UNCORRECTED).any() else "n_labelled"
+    return "\n".join([period.replace(" to ", "\nto "), *(f"{SIDE_LABELS[side]} {own.loc[side, counted]:,}" for side in COMPARED)])
 
 
 def positions_figure(positions: pd.DataFrame, source: str, codes: int) -> Figure:
@@ -119,10 +134,11 @@ def positions_figure(positions: pd.DataFrame, source: str, codes: int) -> Figure
     rows = positions[positions["stance"].isin(list(STANDS))]
     sides, present = _drawn(rows)
     title = titles.positions_title(rows)
-    subtitle = "Share of each side's statements on an issue that favour, or oppose, its proposition, %."
+    size = "codes" if rows["method"].str.startswith(CORRECTED).any() else "numbers"
+    subtitle = f"Share of each side's statements on an issue that favour, or oppose, its proposition, %. In brackets: {size}."
     note = f"{titles.propositions(present)} {titles.note(rows, codes)}"
     page = frame(230 + ROW * len(present), title, subtitle, note, source)
-    _panels(page, sides, "stance", STANDS, present)
+    _panels(page, sides, "stance", STANDS, present, short_ratio_of)
     return page.figure("positions", titles.alt("Dot plots of the stance on each issue by side", rows, title), sides)
 
 
@@ -131,9 +147,10 @@ def conditions_figure(conditions: pd.DataFrame, source: str, codes: int) -> Figu
     rows = conditions[conditions["act"].isin(MARKED)]
     title = titles.conditions_title(rows)
     subtitle = "Share of each act's statements that state a condition (if, unless, until …), by side, %."
-    page = frame(190 + 2 * ROW * len(MARKED), title, subtitle, titles.note(rows, codes), source)
+    note = f"Conditions are found by a rule, not coded. {titles.note(rows, codes)}"
+    page = frame(190 + 2 * ROW * len(MARKED), title, subtitle, note, source)
     sides = rows[rows["side"].isin(COMPARED)]
-    _act_rows(page, sides)
+    _act_rows(page, sides, ratio_of)
     return page.figure("conditions", titles.alt("Dot plot of how often acts state a condition, by side", rows, title), sides)
 
 
@@ -163,9 +180,9 @@ def _over_all(shares: pd.DataFrame) -> pd.DataFrame:
     return shares[(shares["issue"] == "") & (shares["period"] == "")]
 
 
-def _act_rows(page: Frame, sides: pd.DataFrame) -> None:
+def _act_rows(page: Frame, sides: pd.DataFrame, write: Write) -> None:
     """A row per act, a dot per side."""
-    dots(_percents(page.axes(0.16, 0.6), sides), sides, list(MARKED), "act", [act.capitalize() for act in MARKED], labels=True)
+    dots(_percents(page.axes(0.16, 0.6), sides), sides, list(MARKED), "act", [act.capitalize() for act in MARKED], write)
 
 
 def _drawn(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -188,13 +205,13 @@ def _reach(rows: pd.DataFrame) -> int:
     return next((reach for reach in REACHES if reach >= most), REACHES[-1])
 
 
-def _panels(page: Frame, rows: pd.DataFrame, key: str, panels: dict[str, str], issues: list[str]) -> None:
+def _panels(page: Frame, rows: pd.DataFrame, key: str, panels: dict[str, str], issues: list[str], write: Write) -> None:
     """A panel per value of `key`, a row per issue in each."""
     names = [codebook().issues[code].name for code in issues]
     room = 0.785 / len(panels)
     for n, (value, name) in enumerate(panels.items()):
-        axes = _percents(page.axes(0.21 + room * n, 0.72 * room, above=54), rows)
-        dots(axes, rows[rows[key] == value], issues, "issue", names if n == 0 else [""] * len(names), labels=False)
+        axes = _percents(page.axes(0.21 + room * n, 0.66 * room, above=54), rows)
+        dots(axes, rows[rows[key] == value], issues, "issue", names if n == 0 else [""] * len(names), write, few=True)
         axes.set_title(name, loc="left", fontsize=10.5, fontweight="bold", pad=24)
         if n == 0:
             key_of_sides(axes)

@@ -17,11 +17,13 @@ QUOTES = ["direct", "indirect", "mixed", "turn"]
 
 @dataclass(frozen=True)
 class Issue:
-    """What an act is about, and the proposition that a stance is for or against."""
+    """What an act is about, and the proposition that a stance is for or against; `relative` where each side may mean something else by
+    it, as "the forces in question", so that stances of the two can't be compared."""
 
     name: str
     definition: str
     proposition: str
+    relative: bool = False
 
 
 @dataclass(frozen=True)

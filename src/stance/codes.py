@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from stance.agreement import agreements
+from stance.agreement import agreement, agreements
 from stance.checks import CODES, REQUIRED, known, need
 from stance.errors import listing, refuse
 from stance.sample import DESIGN
@@ -95,6 +95,9 @@ def _one(settled: pd.DataFrame) -> pd.DataFrame:
 
 
 def _agreement(sound: pd.DataFrame, design: pd.DataFrame) -> dict[str, Any]:
-    wide = sound.pivot(index="statement_id", columns="coder", values="act").fillna("")
-    places = design.set_index("statement_id").loc[wide.index]
-    return agreements(wide, places["doc_id"], places["side"])
+    wide = {name: sound.pivot(index="statement_id", columns="coder", values=name).fillna("") for name in REQUIRED}
+    places = design.set_index("statement_id").loc[wide["act"].index]
+    found = agreements(wide["act"], places["doc_id"], places["side"])
+    if found["n"]:
+        found["alpha"] |= {name: agreement(wide[name], places["doc_id"]) for name in REQUIRED if name != "act"}
+    return found

@@ -17,7 +17,7 @@ from stance.design import DESIGNS, read_design
 from stance.errors import listing, refuse
 from stance.params import Estimate
 from stance.periods import periods
-from stance.records import CODED, PREDICTIONS, check
+from stance.records import CODED, ISSUES, PREDICTIONS, STANCES, check
 from stance.tables import conditions_table, positions_table, shares_table
 
 READ = ["statement_id", "doc_id", "side", "act"]
@@ -84,7 +84,7 @@ def shares(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str | Non
 def corpus_drawn(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str | None, level: float) -> Corpus:
     """The compared sides' statements of anyone's `predictions`, with `labels` drawn from them, once both are found to fit: see `shares`."""
     need(predictions, READ, "predictions", "the predictions of stance analyze")
-    _know(predictions["act"], "predictions")
+    _know(predictions, "predictions")
     _check_numbers(predictions, design, level)
     compared = predictions["side"].isin(COMPARED)
     others = set(predictions.loc[~compared, "statement_id"]) if "statement_id" in labels else set()
@@ -124,7 +124,7 @@ def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None
         return Corpus(rows)
     rows = rows.assign(**{name: "" for name in ("issue", "stance") if name not in labels})  # what was not coded can't be corrected
     labelled, drawn = read_design(labels, rows, design)
-    _know(labelled["act"], "labels")
+    _know(labelled, "labels")
     if len(labelled) == len(rows) and (drawn.pi == 1).all():
         codes = labelled.set_index("statement_id").loc[rows["statement_id"]]
         codes = rows.assign(**{name: codes[name].to_numpy() for name in ("act", "issue", "stance")})
@@ -136,13 +136,17 @@ def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None
 def _coders(labels: pd.DataFrame) -> str:
     """Who gave the codes, as far as a column `coder` says; "+" stands between those who gave the same (`stance.codes`)."""
     given = set(labels["coder"].astype(str)) if "coder" in labels else set()
-    return listing(sorted({name for names in given for name in names.split("+")} - {"", "adjudicated"}))
+    settled = ["differences adjudicated"] if "adjudicated" in given else []
+    return listing([*sorted({name for names in given for name in names.split("+")} - {"", "adjudicated"}), *settled])
 
 
-def _know(acts: pd.Series, where: str) -> None:
-    bad = sorted(set(acts.astype(str)) - set(ACTS))
-    if bad:
-        raise refuse(f"column act of the {where} holds {listing(map(repr, bad))}", listing(ACTS), "docs/codebook.md")
+def _know(rows: pd.DataFrame, where: str) -> None:
+    """Raises StanceError for codes that are not in the codebook; a column of issues or stances may be empty as a whole."""
+    for name, codes in (("act", ACTS), ("issue", ISSUES), ("stance", STANCES)):
+        given = set(rows[name].fillna("").astype(str)) if name in rows else {""}
+        bad = sorted(given - set(codes)) if name == "act" or given != {""} else []
+        if bad:
+            raise refuse(f"column {name} of the {where} holds {listing(map(repr, bad))}", listing(codes, 20), "docs/codebook.md")
 
 
 def count_statements(predictions: pd.DataFrame, coded: pd.DataFrame) -> pd.DataFrame:

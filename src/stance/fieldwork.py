@@ -14,12 +14,12 @@ from stance.actors import gazetteer
 from stance.cells import LEAST_CODES, LEAST_EXPECTED, NOT_SHOWN
 from stance.chart import chart
 from stance.checks import CODES, need
-from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES, SIDES
+from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES
 from stance.codes import OPEN, Codes, read_codes
-from stance.console import app, save_figures, say, spare_codes, talk
-from stance.design import DOCUMENTS, read_design
+from stance.console import app, notice_sides, save_figures, say, spare_codes, spare_inputs, talk
+from stance.design import DOCUMENTS, Design
 from stance.errors import listing, refuse
-from stance.estimate import corpus_drawn
+from stance.estimate import READ, corpus_drawn
 from stance.form import fill
 from stance.masks import load_recogniser, masked
 from stance.params import Chart, Extract
@@ -52,7 +52,8 @@ def sample(
 
     Example: stance sample results/statements.jsonl results/documents.parquet --size 600 --out coding
     """
-    rows, texts = files.read_predictions(predictions), files.read_table(documents)
+    rows = files.read_predictions(predictions)
+    texts = _documents(documents, ["doc_id", "published", "title", "text", "body_start"])
     published = texts.set_index("doc_id")["published"]
     if plan and design == DOCUMENTS:
         raise refuse("--plan with --design documents", "a plan of statements; codes of whole documents count for less", "--plan alone")
@@ -101,8 +102,7 @@ def code(
 
 def read_back(codes: list[Path], design: Path, out: Path, adjudicated: Path | None) -> None:
     """Coded sheets and Label Studio exports to labels; disagreements, refused ids and agreement go to files beside `out`."""
-    if out.resolve() in {path.resolve() for path in codes}:
-        raise refuse(f"--out {out} is a file of codes", "another file for the labels", "--out labels.csv")
+    spare_inputs(out, *codes, design, *([adjudicated] if adjudicated else []))
     names = [path.stem for path in codes] if len({path.stem for path in codes}) == len(codes) else [str(path) for path in codes]
     coded = pd.concat([_coded(path, name) for path, name in zip(codes, names, strict=True)], ignore_index=True)
     result = read_codes(files.read_csv(design), coded, files.read_csv(adjudicated) if adjudicated else None)
@@ -149,17 +149,20 @@ def estimate_files(
     predictions: Path, labels: Path, out: Path, design: str | None, documents: Path | None = None, figures: Path | None = None
 ) -> None:
     """Corrected shares from files of any classifier; `documents` date the statements and name the sources, `figures` is a folder."""
+    spare_inputs(out, predictions, labels, *([documents] if documents else []))
     counted, coded = _table(predictions), _table(labels)
-    texts = _table(documents) if documents else counted[["doc_id"]].drop_duplicates().assign(published="", outlet=predictions.name)
-    need(texts, ["doc_id", "published", "outlet"], str(documents), "documents.parquet of stance analyze")
+    need(counted, READ, "predictions", "the predictions of stance analyze")
+    texts = counted[["doc_id"]].drop_duplicates().assign(published="", outlet=predictions.name)
     if documents:
-        counted["period"] = periods(counted["doc_id"], texts.set_index("doc_id")["published"], "month")
+        texts = _documents(documents, ["doc_id", "published", "outlet"])
+        counted["period"] = _dated(counted["doc_id"], texts, documents)
     corpus = corpus_drawn(counted, coded, design=design, level=LEVEL)
     rows = shares_table(corpus, LEVEL)
-    _notice_weights(counted, coded, design)
-    _notice_sides(counted["side"])
+    _notice_weights(corpus.design, len(counted))
+    notice_sides(counted["side"])
     files.write_rows(rows, out)
     if figures:
+        texts = texts[texts["doc_id"].isin(corpus.statements["doc_id"])]
         conditions = conditions_table(corpus, LEVEL) if "conditional" in counted else None
         save_figures(chart(rows, positions_table(corpus, LEVEL), conditions, None, texts, {}), figures, Chart().png_scale)
     _print_estimates(rows)
@@ -187,30 +190,56 @@ def _cell(row: pd.Series, *, points: bool) -> str:
     return f"{share} ({low} to {high})"
 
 
-def _table(path: Path) -> pd.DataFrame:
-    """A file of predictions or labels: numbers stay numbers, ids and codes are text."""
+def _read(path: Path) -> pd.DataFrame:
+    """A table of a user. Raises StanceError when it can't be read."""
     try:
-        rows = files.read_rows(path)
+        return files.read_rows(path)
     except (OSError, pyarrow.ArrowInvalid) as error:
         raise refuse(f"{path} can't be read ({str(error).splitlines()[0]})", "Parquet, CSV or JSON Lines", "writing it again") from None
+
+
+def _documents(path: Path, columns: list[str]) -> pd.DataFrame:
+    """A table of documents with `columns`, each document once."""
+    rows = _read(path)
+    need(rows, columns, str(path), "documents.parquet of the same run")
+    twice = rows.loc[rows["doc_id"].duplicated(), "doc_id"].unique()
+    if len(twice):
+        raise refuse(f"{path} holds documents {listing(twice)} more than once", "one row per doc_id", "remove the copies")
+    return rows
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """A file of predictions or labels: numbers stay numbers, ids and codes are text."""
+    rows = _read(path)
     numeric = [name for name in rows if name.startswith("p_") or (name == "pi" and pd.api.types.is_numeric_dtype(rows[name]))]
     texts = rows.drop(columns=numeric).fillna("").astype(str)
-    flags = {"conditional": texts["conditional"] == "True"} if "conditional" in texts else {}
+    flags = {"conditional": _flag(texts["conditional"])} if "conditional" in texts else {}
     return texts.assign(**{name: rows[name] for name in numeric}, **flags)
 
 
-def _notice_weights(predictions: pd.DataFrame, labels: pd.DataFrame, design: str | None) -> None:
-    """Says how the draw was read, and when its probabilities do not fit the size of the corpus."""
-    _, drawn = read_design(labels, predictions, design)
+def _flag(cells: pd.Series) -> pd.Series:
+    values = cells.str.lower().map({"true": True, "1": True, "false": False, "0": False})
+    if values.isna().any():
+        raise refuse(f"column conditional holds {listing(map(repr, cells[values.isna()].unique()))}", "true, false", "docs/data-format.md")
+    return values.astype(bool)
+
+
+def _dated(doc_ids: pd.Series, texts: pd.DataFrame, path: Path) -> pd.Series:
+    """The month of each statement by its document; says how many have none."""
+    if not doc_ids.isin(texts["doc_id"]).any():
+        raise refuse(f"{path} holds none of the documents of the predictions", "their doc_id", "the documents of the same run")
+    months = periods(doc_ids, texts.set_index("doc_id")["published"], "month")
+    without = int((months == "").sum())
+    if without:
+        talk.print(f"notice: {without:,} statements have no month in {path}", markup=False)
+    return months
+
+
+def _notice_weights(drawn: Design | None, n: int) -> None:
+    """Says how the draw was read, and when its probabilities do not fit the `n` statements of the corpus."""
+    if drawn is None:
+        return
     talk.print(f"notice: codes taken as a draw of {drawn.by} in {len(set(drawn.stratum))} strata; --design says otherwise", markup=False)
-    stood_for, n = float(drawn.weight.sum()), len(predictions)
+    stood_for = float(drawn.weight.sum())
     if not 2 / 3 < stood_for / n < 3 / 2:
         talk.print(f"notice: by their pi the codes stand for {stood_for:,.0f} statements, the predictions hold {n:,}", markup=False)
-
-
-def _notice_sides(sides: pd.Series) -> None:
-    """Says which sides are left aside, as "USA" is no code."""
-    aside = sides[~sides.isin([*SIDES, ""])].value_counts()
-    if len(aside):
-        named = listing(f"{side} ({n:,})" for side, n in aside.items())
-        talk.print(f"notice: statements of {named} are left aside; {' and '.join(COMPARED)} are compared", markup=False)

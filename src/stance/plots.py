@@ -1,6 +1,7 @@
 """How rows become marks: paired dots with nested intervals, bands over time, bubbles. Each takes axes and rows, and draws nothing
 else."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,80 +9,110 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
-from stance.cells import CORRECTED
+from stance.cells import CORRECTED, NOT_SHOWN
 from stance.codebook import ACTS, COMPARED, DIFFERENCE
 from stance.figstyle import GROUND, INK, QUIET, SIDE_COLOURS, SIDE_LABELS, SIDE_MARKERS, SIDE_TEXT, percent, points, quiet_frame
 
 OFFSET = {"US": -0.17, "RUS": 0.17, DIFFERENCE: 0.0}
+DODGE = {"US": -0.03, "RUS": 0.03}  # months
 FAINT = 0.35
 
 
-def dots(axes: Axes, rows: pd.DataFrame, order: list[str], key: str, names: list[str], *, labels: bool) -> None:
-    """A row per value of `key`, a dot per side: thin line the interval, thick line the 50 % interval, hollow where there is none."""
+Write = Callable[[dict[str, Any]], str]
+
+
+def dots(axes: Axes, rows: pd.DataFrame, order: list[str], key: str, names: list[str], write: Write, *, few: bool = False) -> None:
+    """A row per value of `key`, a dot per side: thin line the interval, thick line the 50 % interval, hollow where there is none, words
+    where there are too few codes; `write` gives the label. With `few` letters, dots of no statement are faint and have no label."""
     quiet_frame(axes)
-    for row in rows.to_dict("records"):
-        if np.isnan(row["share"]):
-            continue
+    for value, hidden in rows[rows["method"] == NOT_SHOWN].groupby(key):
+        alone = hidden["side"].iloc[0] if len(hidden) == 1 else DIFFERENCE
+        who = f"{SIDE_LABELS[alone]}: " if alone != DIFFERENCE else ""
+        _beside(axes, f"{who}too few codes", (0, order.index(value) + OFFSET[alone]), 7, QUIET, 8.0)
+    for row in rows[rows["share"].notna()].to_dict("records"):
         y, colour = order.index(row[key]) + OFFSET[row["side"]], SIDE_COLOURS.get(row["side"], INK)
-        known, faint = not np.isnan(row["low"]), FAINT if not labels and row["n"] == 0 else 1
+        known, faint = not np.isnan(row["low"]), FAINT if few and row["n"] == 0 else 1
         for low, high, width in (("low", "high", 1.4), ("low_50", "high_50", 4.0)) if known else ():
             axes.plot([100 * row[low], 100 * row[high]], [y, y], color=colour, linewidth=width, solid_capstyle="butt", alpha=faint)
         face = colour if known else "white"
         mark = SIDE_MARKERS.get(row["side"], "s")
         axes.plot([100 * row["share"]], [y], mark, color=colour, markerfacecolor=face, markersize=7, alpha=faint, clip_on=False)
-        if labels or row["n"]:
+        if row["n"] or not few:
             left = row["side"] == DIFFERENCE and row["share"] < 0  # away from the line at 0
-            axes.annotate(
-                label_of(row) if labels else short_label_of(row),
-                (100 * (row["low" if left else "high"] if known else row["share"]), y),
-                xytext=(-7 if left else 7, 0),
-                textcoords="offset points",
-                ha="right" if left else "left",
-                va="center",
-                fontsize=9.5 if labels else 8.5,
-                color=SIDE_TEXT.get(row["side"], INK),
-                annotation_clip=False,
-                bbox={"facecolor": GROUND, "edgecolor": "none", "pad": 0.5, "alpha": 0.85},
-            )
+            end = 100 * (row["low" if left else "high"] if known else row["share"])
+            _beside(axes, write(row), (end, y), -7 if left else 7, SIDE_TEXT.get(row["side"], INK), 8.5 if few else 9.5)
     axes.set_ylim(len(order) - 0.45, -0.55)
     axes.set_yticks(range(len(order)), names)
     axes.tick_params(axis="y", pad=10)
 
 
+def _beside(axes: Axes, words: str, place: tuple[float, float], away: int, colour: str, size: float) -> None:
+    """Words `away` points to the right of a place, or to the left, on a ground that covers lines of the grid."""
+    axes.annotate(
+        words,
+        place,
+        xytext=(away, 0),
+        textcoords="offset points",
+        ha="left" if away > 0 else "right",
+        va="center",
+        fontsize=size,
+        color=colour,
+        annotation_clip=False,
+        bbox={"facecolor": GROUND, "edgecolor": "none", "pad": 0.5, "alpha": 0.85},
+    )
+
+
 def label_of(row: dict[str, Any]) -> str:
     """What stands beside a dot: side, value, and of how many statements it is."""
-    if row["side"] == DIFFERENCE:
-        return points(row["share"], row["high"] - row["low"])
     size = f"n {row['n_statements']:,}" + (f", {row['n_labelled']:,} coded" if 0 < row["n_labelled"] < row["n_statements"] else "")
-    return f"{SIDE_LABELS[row['side']]} {percent(row['share'], row['high'] - row['low'])} ({size})"
+    return f"{SIDE_LABELS[row['side']]} {_value(row)} ({size})"
 
 
-def short_label_of(row: dict[str, Any]) -> str:
-    """What stands beside a dot of many: its count, or its value where the count is the classifier's and was corrected; and of how many
-    statements a stance is."""
-    value = percent(row["share"], row["high"] - row["low"]) if row["method"].startswith(CORRECTED) else f"{row['n']:,}"
-    return f"{value} of {row['n_statements']:,}" if row.get("stance") else value
+def gap_of(row: dict[str, Any]) -> str:
+    """What stands beside the dot of a difference."""
+    return points(row["share"], row["high"] - row["low"])
 
 
-def bands(axes: Axes, rows: pd.DataFrame, order: list[str], *, names: list[str]) -> None:
-    """A point per period and side with two nested bands, 50 % and the interval, or nested lines where the periods beside it have none;
-    periods without an interval are hollow or left open. `names` are the sides to name."""
+def ratio_of(row: dict[str, Any]) -> str:
+    """What stands beside the dot of a share of something that is predicted too: once corrected, only the codes are known in number."""
+    coded = " coded" if row["method"].startswith(CORRECTED) else ""
+    return f"{SIDE_LABELS[row['side']]} {_value(row)} ({_base(row)}{coded})"
+
+
+def short_ratio_of(row: dict[str, Any]) -> str:
+    """`ratio_of` where the sides have a key."""
+    return f"{_value(row)} ({_base(row)})"
+
+
+def _base(row: dict[str, Any]) -> str:
+    return f"{row['n_labelled']:,}" if row["method"].startswith(CORRECTED) else f"{row['n']:,} of {row['n_statements']:,}"
+
+
+def count_of(row: dict[str, Any]) -> str:
+    """What stands beside a dot of many: its count, or its value where the count is the classifier's and was corrected."""
+    return _value(row) if row["method"].startswith(CORRECTED) else f"{row['n']:,}"
+
+
+def _value(row: dict[str, Any]) -> str:
+    return percent(row["share"], row["high"] - row["low"])
+
+
+def bands(axes: Axes, rows: pd.DataFrame, order: list[str], x: np.ndarray, *, names: list[str]) -> None:
+    """A point per period, at `x`, and side with two nested bands, 50 % and the interval, or nested lines where the periods beside it have
+    none; periods without an interval are hollow or left open. `names` are the sides to name."""
     quiet_frame(axes, along="y")
     for side in COMPARED:
         own = rows[rows["side"] == side].set_index("period").reindex(order)
-        x, colour = np.arange(len(order)), SIDE_COLOURS[side]
+        colour, at = SIDE_COLOURS[side], x + DODGE[side]
         for low, high, alpha in (("low", "high", 0.16), ("low_50", "high_50", 0.3)):
-            axes.fill_between(x, 100 * own[low].to_numpy(float), 100 * own[high].to_numpy(float), color=colour, alpha=alpha, linewidth=0)
+            axes.fill_between(at, 100 * own[low].to_numpy(float), 100 * own[high].to_numpy(float), color=colour, alpha=alpha, linewidth=0)
         shown = own["share"].notna().to_numpy()
         solid = own["low"].notna().to_numpy()
-        axes.plot(x, 100 * own["share"].to_numpy(float), color=colour, linewidth=1.2 if solid.any() else 0)
-        beside = np.pad(solid, 1)
-        for k in np.flatnonzero(solid & ~beside[:-2] & ~beside[2:]):
-            for low, high, width in (("low", "high", 1.4), ("low_50", "high_50", 4.0)):
-                axes.plot([k, k], 100 * own[[low, high]].iloc[k].to_numpy(float), color=colour, linewidth=width, solid_capstyle="butt")
+        axes.plot(at, 100 * own["share"].to_numpy(float), color=colour, linewidth=1.2 if solid.any() else 0)
+        _upright(axes, own, at, solid, colour)
         for which, face in ((shown & solid, colour), (shown & ~solid, "white")):
             axes.plot(
-                x[which],
+                at[which],
                 100 * own["share"].to_numpy(float)[which],
                 SIDE_MARKERS[side],
                 color=colour,
@@ -93,7 +124,7 @@ def bands(axes: Axes, rows: pd.DataFrame, order: list[str], *, names: list[str])
             last = int(np.flatnonzero(shown)[-1])
             axes.annotate(
                 SIDE_LABELS[side],
-                (last, 100 * float(own["share"].iloc[last])),
+                (at[last], 100 * float(own["share"].iloc[last])),
                 xytext=(8, 0),
                 textcoords="offset points",
                 va="center",
@@ -102,8 +133,21 @@ def bands(axes: Axes, rows: pd.DataFrame, order: list[str], *, names: list[str])
                 color=SIDE_TEXT[side],
                 annotation_clip=False,
             )
-    axes.set_xlim(-0.4, len(order) - 0.6)
+        if not shown.any():
+            words = f"{SIDE_LABELS[side]}: too few codes"
+            axes.annotate(
+                words, (1, 1), (0, 8), "axes fraction", "offset points", ha="right", fontsize=8, color=QUIET, annotation_clip=False
+            )
+    axes.set_xlim(x[0] - 0.4, x[-1] + 0.4)
     axes.set_ylim(bottom=0)
+
+
+def _upright(axes: Axes, own: pd.DataFrame, x: np.ndarray, solid: np.ndarray, colour: str) -> None:
+    """The intervals, as lines, of periods that have one while those beside them have none."""
+    beside = np.pad(solid, 1)
+    for k in np.flatnonzero(solid & ~beside[:-2] & ~beside[2:]):
+        for low, high, width in (("low", "high", 1.4), ("low_50", "high_50", 4.0)):
+            axes.plot([x[k], x[k]], 100 * own[[low, high]].iloc[k].to_numpy(float), color=colour, linewidth=width, solid_capstyle="butt")
 
 
 def key_of_sides(axes: Axes) -> None:

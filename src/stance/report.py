@@ -11,6 +11,7 @@ from stance import __version__
 from stance.cells import UNCORRECTED
 from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES, codebook
 from stance.drift import warnings
+from stance.figstyle import percent, points
 from stance.models import BEST
 from stance.params import Report
 from stance.records import SHARES, check
@@ -50,6 +51,8 @@ def report(
         methods=sorted({row["method"] for row in rows}),
         uncorrected=UNCORRECTED,
         difference=DIFFERENCE,
+        percent=percent,
+        points=points,
         statements=statements,
         documents=documents.drop(columns="text").to_dict("records"),
         metrics=metrics,

@@ -80,11 +80,15 @@ def months_title(rows: pd.DataFrame) -> str:
 
 
 def positions_title(rows: pd.DataFrame) -> str:
-    """The issue on which the stances of the sides differ most."""
-    found = clear(rows[rows["stance"] != "unclear"])
+    """The issue on which the stances of the sides differ most, of those whose proposition means the same for both and that are shown."""
+    alike = rows[~rows["issue"].isin([code for code, issue in codebook().issues.items() if issue.relative])]
+    found = clear(alike[alike["stance"] != "unclear"])
     if found.empty:
         return unsaid(rows, "stance") or "No clear gap in stances on any issue"
-    return unsaid(rows, "stance") or f"The sides' stances differ most on {codebook().issues[found.iloc[0]['issue']].name}"
+    compared = alike.loc[alike["side"].eq(DIFFERENCE) & alike["low"].notna(), "issue"].nunique()
+    of = f"most, of {compared} issues," if compared > 1 else "on the one issue compared,"
+    name = codebook().issues[found.iloc[0]["issue"]].name
+    return unsaid(rows, "stance") or f"The sides' stances differ {of} {'on ' if compared > 1 else ''}{name}"
 
 
 def conditions_title(rows: pd.DataFrame) -> str:
