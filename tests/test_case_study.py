@@ -1,0 +1,66 @@
+"""The case study in pipelines/case_study: its shares and figures follow from what is in git, and it holds no word of the texts."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from conftest import ROOT
+from stance import files
+from stance.agreement import alpha
+from stance.checks import REQUIRED
+from stance.cli import app
+
+STUDY = ROOT / "pipelines" / "case_study"
+TEXT = (ROOT / "docs" / "case-study.md").read_text(encoding="utf-8")
+SIDES = {"US": "US", "Russia": "RUS"}
+
+
+def test_shares_and_figures_are_those_of_the_codes(tmp_path: Path) -> None:
+    given = [f"--{name}={STUDY / file}" for name, file in (("predictions", "predictions.parquet"), ("labels", "labels.csv"))]
+    out = ["--documents", str(STUDY / "documents.csv"), "--out", str(tmp_path / "shares.csv"), "--figures", str(tmp_path / "figures")]
+    result = CliRunner().invoke(app, ["estimate", *given, *out])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "shares.csv").read_bytes() == (STUDY / "shares.csv").read_bytes()
+    drawn = sorted(path.name for path in (tmp_path / "figures").iterdir())
+    assert drawn == sorted(path.name for path in (STUDY / "figures").iterdir())
+    for name in drawn:
+        assert (tmp_path / "figures" / name).read_bytes() == (STUDY / "figures" / name).read_bytes(), name
+
+
+def test_codes_settle_what_both_coders_gave() -> None:
+    labels, codes = (files.read_csv(STUDY / name).set_index("statement_id") for name in ("labels.csv", "codes.csv"))
+    assert set(labels.index) == set(codes.index)
+    rows = labels.join(codes)
+    for name in REQUIRED:
+        alike = rows[f"{name}_a"] == rows[f"{name}_b"]
+        settled = rows[alike & (rows["coder"] != "adjudicated")]
+        assert (settled[name] == settled[f"{name}_a"]).all()
+        assert rows[name].isin({*rows[f"{name}_a"], *rows[f"{name}_b"]}).all()
+    assert (rows.loc[rows["eligible"] == "no", "act"] == "other").all()
+    found = alpha(codes[["act_a", "act_b"]])
+    assert found == pytest.approx(files.read_json(STUDY / "agreement.json")["alpha"]["overall"]["value"], abs=0.001)
+
+
+def test_no_words_of_the_texts_are_kept() -> None:
+    place = re.compile(r"[0-9a-f]{16}:\d+-\d+(:\d)?")
+    for name in ("predictions.parquet", "labels.csv", "codes.csv"):
+        rows = files.read_rows(STUDY / name)
+        assert rows["statement_id"].map(place.fullmatch).all(), name
+        assert not {"content", "text", "context", "statement", "title", "url"} & set(rows.columns)
+        longest = rows.select_dtypes(include=["object", "str"]).astype(str).map(len).max().max()
+        assert longest < 60, name
+    assert list(files.read_csv(STUDY / "documents.csv")) == ["doc_id", "outlet", "published"]
+
+
+def test_the_numbers_of_the_text_are_those_of_the_table() -> None:
+    shares = pd.read_csv(STUDY / "shares.csv", keep_default_na=False)
+    over_all = shares[(shares["issue"] == "") & (shares["period"] == "")].set_index(["side", "act"])
+    written = re.findall(r"^\| (US|Russia), (\w+) \| (\S+) \| (\S+) \((\S+)–(\S+)\) \| (\S+) \((\S+)–(\S+)\) \|$", TEXT, re.MULTILINE)
+    assert len(written) == 6
+    for side, act, *numbers in written:
+        row = over_all.loc[(SIDES[side], act)]
+        names = ["raw", "share", "low", "high", "gold_only", "gold_low", "gold_high"]
+        assert numbers == [f"{100 * float(row[name]):.1f}" for name in names], (side, act)
