@@ -160,7 +160,7 @@ def test_classify_of_nothing_is_nothing() -> None:
         pytest.param(["analyze", ".", "--out", "x"], None, ["x lies in ., whose files are read"], id="out among the documents"),
         pytest.param(["classify", "-", "--out", "."], '{"text": "We warn."}\n', [". is a folder", "name of a file"], id="out is a folder"),
         pytest.param(["analyze", "nothing", "--out", "x"], None, ["no readable document"], id="nothing readable"),
-        pytest.param(["classify", "-"], '{"txt": "a"}\n', ["'text'", "rows 1"], id="no text field"),
+        pytest.param(["classify", "-"], '{"txt": "a"}\n', ["'text'", "txt"], id="no text field"),
         pytest.param(["classify", "-"], "[]\n", ["line 1"], id="no object"),
         pytest.param(["classify", "gone.jsonl"], None, ["gone.jsonl"], id="no such file"),
         pytest.param(["extract"], None, ["params.yaml"], id="outside a checkout"),
