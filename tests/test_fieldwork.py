@@ -95,6 +95,16 @@ def test_codes_of_another_spelling_are_refused(corpus: Path, tmp_path: Path, col
     assert result.exit_code == 1 and word in result.stderr and value in result.stderr, result.output
 
 
+def test_issues_that_only_some_labels_have_are_left_out(corpus: Path, tmp_path: Path) -> None:
+    label(corpus, coded(corpus, "anna"))
+    rows = files.read_csv(corpus / "labels.csv")
+    rows.loc[3, "issue"] = ""
+    files.write_csv(rows, tmp_path / "l.csv")
+    result = run("estimate", "--predictions", corpus / "predictions.parquet", "--labels", tmp_path / "l.csv", "--out", tmp_path / "s.csv")
+    assert result.exit_code == 0 and "some labels have no issue" in result.stderr
+    assert set(files.read_csv(tmp_path / "s.csv")["issue"]) == {""}
+
+
 def test_documents_of_another_corpus_are_refused_and_those_without_a_month_told(corpus: Path, tmp_path: Path) -> None:
     label(corpus, coded(corpus, "anna"))
     given = ("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv", "--out", tmp_path / "s.csv")

@@ -122,7 +122,8 @@ def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None
     rows = rows[[name for name in rows if name in (*READ, *DEFAULTS) or name in {f"p_{act}" for act in ACTS}]]
     if labels.empty:
         return Corpus(rows)
-    rows = rows.assign(**{name: "" for name in ("issue", "stance") if name not in labels})  # what was not coded can't be corrected
+    uncoded = dict.fromkeys((name for name in ("issue", "stance") if not coded_throughout(labels, name)), "")
+    rows, labels = rows.assign(**uncoded), labels.assign(**uncoded)  # what was not coded can't be corrected
     labelled, drawn = read_design(labels, rows, design)
     _know(labelled, "labels")
     if len(labelled) == len(rows) and (drawn.pi == 1).all():
@@ -131,6 +132,11 @@ def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None
         return Corpus(codes, by_hand=_coders(labelled) or "unnamed coders")
     place = pd.Series(np.arange(len(rows)), index=rows["statement_id"])
     return Corpus(rows, labelled.assign(row=place[labelled["statement_id"]].to_numpy()), drawn, coders=_coders(labelled))
+
+
+def coded_throughout(labels: pd.DataFrame, name: str) -> bool:
+    """Whether every label has a code in column `name`."""
+    return name in labels and not labels[name].fillna("").eq("").any()
 
 
 def _coders(labels: pd.DataFrame) -> str:

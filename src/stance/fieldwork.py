@@ -19,7 +19,7 @@ from stance.codes import OPEN, Codes, read_codes
 from stance.console import app, notice_sides, save_figures, say, spare_codes, spare_inputs, talk
 from stance.design import DOCUMENTS, Design
 from stance.errors import listing, refuse
-from stance.estimate import READ, corpus_drawn
+from stance.estimate import READ, coded_throughout, corpus_drawn
 from stance.form import fill
 from stance.masks import load_recogniser, masked
 from stance.params import Chart, Extract
@@ -157,6 +157,9 @@ def estimate_files(
         texts = _documents(documents, ["doc_id", "published", "outlet"])
         counted["period"] = _dated(counted["doc_id"], texts, documents)
     corpus = corpus_drawn(counted, coded, design=design, level=LEVEL)
+    for name in ("issue", "stance"):
+        if name in coded and not coded_throughout(coded, name):
+            talk.print(f"notice: some labels have no {name}; shares by {name} are left out", markup=False)
     rows = shares_table(corpus, LEVEL)
     _notice_weights(corpus.design, len(counted))
     notice_sides(counted["side"])
