@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 from typer.testing import CliRunner
 
 from conftest import ROOT
@@ -42,6 +43,13 @@ def test_codes_settle_what_both_coders_gave() -> None:
     assert (rows.loc[rows["eligible"] == "no", "act"] == "other").all()
     found = alpha(codes[["act_a", "act_b"]])
     assert found == pytest.approx(files.read_json(STUDY / "agreement.json")["alpha"]["overall"]["value"], abs=0.001)
+
+
+def test_its_last_stage_depends_on_what_that_of_the_pipeline_runs() -> None:
+    own, main = (
+        yaml.safe_load((folder / "dvc.yaml").read_text(encoding="utf-8"))["stages"]["estimate"]["deps"] for folder in (STUDY, ROOT)
+    )
+    assert {dep.removeprefix("../../") for dep in own if "src/" in dep} == {dep for dep in main if dep.startswith("src/")}
 
 
 def test_no_words_of_the_texts_are_kept() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from frames import MIXED, coded, documents, predictions
 from stance import figstyle
+from stance.cells import NOT_SHOWN
 from stance.chart import WHO, chart
 from stance.codebook import ACTS, COMPARED, DIFFERENCE
 from stance.estimate import Estimates, estimate
@@ -16,7 +17,17 @@ from stance.figstyle import Figure
 from stance.params import Estimate
 from stance.plots import bands
 from stance.records import CODED, PREDICTIONS, empty
-from stance.titles import acts_title, dated, difference_title, flows_title, issues_title, months_title, source_line
+from stance.titles import (
+    acts_title,
+    dated,
+    difference_title,
+    flows_title,
+    issues_title,
+    months_title,
+    positions_title,
+    source_line,
+    undrawn,
+)
 
 PLACES = {"UKR": "Ukraine"}
 FEW = [("US", "warning", "iran"), ("RUS", "demand", "iran"), ("RUS", "other", "iran")]
@@ -164,18 +175,38 @@ def test_a_title_names_every_act_with_a_clear_gap_in_its_direction() -> None:
 def test_periods_in_which_a_side_is_not_shown_are_not_counted() -> None:
     rows = gaps(("warning", 0.2, 0.1, 0.3, 0.01))
     hidden = rows.assign(period="2022-02", share=np.nan, low=np.nan, high=np.nan, q=np.nan)
-    assert months_title(pd.concat([rows, hidden])) == "Russia warns more often than the US in 1 of 1 periods"
+    assert months_title(pd.concat([rows, hidden])) == "Russia warns more often than the US in the one period compared"
+
+
+@pytest.mark.parametrize(
+    ("issue", "low", "title"),
+    [
+        pytest.param("military_posture", 0.1, "Too few codes to compare the sides by stance", id="each side means other forces"),
+        pytest.param("sanctions", 0.1, "Sanctions, the one issue compared: the sides differ in their stances", id="clear"),
+        pytest.param("sanctions", -0.1, "Sanctions, the one issue compared: no clear gap in stances", id="not clear"),
+    ],
+)
+def test_a_title_compares_stances_where_the_proposition_is_the_same(issue: str, low: float, title: str) -> None:
+    rows = gaps(("other", 0.2, low, 0.3, 0.01)).assign(issue=issue, stance="favour")
+    assert positions_title(rows) == title
+
+
+def test_issues_that_are_spoken_of_and_not_drawn_are_counted() -> None:
+    rows = pd.DataFrame({"issue": ["iran", "energy", "sanctions", "none_other"], "n": [3, 1, 0, 9]})
+    assert undrawn(rows, ["iran"]) == "1 issue with too few codes not drawn. " and undrawn(rows, ["iran", "energy"]) == ""
 
 
 def test_a_period_alone_has_its_interval_as_lines() -> None:
     numbers = pd.DataFrame({"side": "US", "period": ["2022-01", "2022-02", "2022-03"], "share": [np.nan, 0.2, np.nan]})
-    numbers = numbers.assign(low=numbers["share"] - 0.1, high=numbers["share"] + 0.1)
+    numbers = numbers.assign(
+        method=np.where(numbers["share"].isna(), NOT_SHOWN, "codes"), low=numbers["share"] - 0.1, high=numbers["share"] + 0.1
+    )
     numbers = numbers.assign(low_50=numbers["share"] - 0.05, high_50=numbers["share"] + 0.05)
     with figstyle.style():
         axes = figstyle.frame(400, "Title", "Subtitle.", "Note.", "Source.").axes(0.1, 0.8)
         bands(axes, numbers, ["2022-01", "2022-02", "2022-03"], np.arange(3.0), names=["US"])
     upright = [line.get_ydata().round(6).tolist() for line in axes.lines if len(line.get_xdata()) == 2 and np.ptp(line.get_xdata()) == 0]
-    assert upright == [[10, 30], [15, 25]] and [text.get_text() for text in axes.texts] == ["US", "Russia: too few codes"]
+    assert upright == [[10, 30], [15, 25]] and [text.get_text() for text in axes.texts] == ["US", "Too few codes: US in 2 of 3 periods"]
 
 
 def test_swapping_the_sides_swaps_the_title() -> None:
@@ -189,7 +220,7 @@ def test_titles_of_drawn_codes() -> None:
     assert by_name["acts"].startswith(("Russia demands ", "The US reassures "))
     assert by_name["difference"].startswith("The sides differ in ")
     assert " more often than " in by_name["months"] or by_name["months"] == "No clear gap between the sides in any period"
-    assert by_name["positions"].startswith("The sides' stances differ most, of 2 issues, on ")
+    assert by_name["positions"] == "The sides' stances differ most, of 2 issues, on Energy"
 
 
 def gaps(*rows: tuple[str, float, float, float, float]) -> pd.DataFrame:

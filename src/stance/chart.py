@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from stance import titles
-from stance.cells import CORRECTED, UNCORRECTED
+from stance.cells import CORRECTED, NOT_SHOWN, UNCORRECTED
 from stance.codebook import COMPARED, DIFFERENCE, codebook
 from stance.figstyle import INK, SIDE_LABELS, Figure, Frame, frame, style
 from stance.plots import Write, bands, bubbles, count_of, dots, gap_of, key_of_sides, label_of, ratio_of, short_ratio_of
@@ -41,7 +41,8 @@ def chart(
         figures += [issues_figure(shares, source, codes)] if (shares["issue"] != "").any() else []
         figures += [months_figure(shares, source, codes)] if (shares["period"] != "").any() else []
         figures += [positions_figure(positions, source, codes)] if len(positions) else []
-        figures += [conditions_figure(conditions, source, codes)] if conditions is not None else []
+        if conditions is not None and (conditions.loc[conditions["act"].isin(MARKED), "method"] != NOT_SHOWN).any():
+            figures.append(conditions_figure(conditions, source, codes))
         if flows is not None:
             named = flows.assign(addressee=[WHO.get(code, places.get(code, code)) for code in flows["addressee"]])
             figures.append(flows_figure(named, shares, source, codes))
@@ -56,7 +57,9 @@ def acts_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     page = frame(190 + 2 * ROW * len(MARKED), title, subtitle, titles.note(rows, codes), source)
     sides = rows[rows["side"].isin(COMPARED) & rows["act"].isin(MARKED)]
     _act_rows(page, sides, label_of)
-    return page.figure("acts", titles.alt("Dot plot of the share of each act in each side's statements", rows, title), sides)
+    return page.figure(
+        "acts", titles.alt("Dot plot of the share of each act in each side's statements", sides, title, most=len(MARKED)), sides
+    )
 
 
 def difference_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
@@ -64,7 +67,7 @@ def difference_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     rows = _over_all(shares)
     title = titles.difference_title(rows)
     subtitle = f"Russia's share minus the US share of statements by act, percentage points. {titles.sizes(rows)}."
-    page = frame(190 + ROW * len(MARKED), title, subtitle, titles.note(rows, codes), source)
+    page = frame(190 + ROW * len(MARKED), title, subtitle, titles.note(rows, codes, interval="Newcombe"), source)
     gaps = rows[(rows["side"] == DIFFERENCE) & rows["act"].isin(MARKED)]
     axes = page.axes(0.27, 0.58)
     dots(axes, gaps, list(MARKED), "act", [act.capitalize() for act in MARKED], gap_of)
@@ -86,7 +89,8 @@ def issues_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     title = titles.issues_title(rows)
     counts = "" if rows["method"].str.startswith(CORRECTED).any() else " Numbers are counts."
     subtitle = f"Share of each side's attributed statements by issue and act, %.{counts} {titles.sizes(rows)}."
-    page = frame(230 + ROW * len(present), title, subtitle, titles.note(rows, codes), source)
+    note = titles.undrawn(rows, present) + titles.note(rows, codes)
+    page = frame(230 + ROW * len(present), title, subtitle, note, source)
     _panels(page, sides, "act", {act: act.capitalize() for act in MARKED}, present, count_of)
     return page.figure("issues", titles.alt("Dot plots of the share of each issue and act in each side's statements", rows, title), sides)
 
@@ -100,12 +104,12 @@ def months_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     below = "statements" if (rows["method"] == UNCORRECTED).any() else "codes"
     dated = titles.dated(rows, _over_all(shares))
     subtitle = f"Share of each side's attributed statements by act and month, %{joined}. {dated}; below the periods: {below}."
-    page = frame(720, title, subtitle, titles.note(rows, codes), source)
+    page = frame(750, title, subtitle, titles.note(rows, codes), source)
     step = max(1, -(-len(order) // 8))
     x = np.array([_middle(period) for period in order])
     open_names = list(COMPARED)
     for n, act in enumerate(MARKED):
-        axes = page.axes(0.07, 0.83, 0.72 - 0.325 * n, 0.22)
+        axes = page.axes(0.07, 0.83, 0.75 - 0.315 * n, 0.21)
         own = rows[rows["act"] == act]
         named = [side for side in open_names if own.loc[own["side"] == side, "share"].notna().any()]
         bands(axes, own, order, x, names=named)
@@ -136,7 +140,7 @@ def positions_figure(positions: pd.DataFrame, source: str, codes: int) -> Figure
     title = titles.positions_title(rows)
     size = "codes" if rows["method"].str.startswith(CORRECTED).any() else "numbers"
     subtitle = f"Share of each side's statements on an issue that favour, or oppose, its proposition, %. In brackets: {size}."
-    note = f"{titles.propositions(present)} {titles.note(rows, codes)}"
+    note = f"{titles.propositions(present)} The rest are unclear. {titles.undrawn(rows, present)}{titles.note(rows, codes)}"
     page = frame(230 + ROW * len(present), title, subtitle, note, source)
     _panels(page, sides, "stance", STANDS, present, short_ratio_of)
     return page.figure("positions", titles.alt("Dot plots of the stance on each issue by side", rows, title), sides)
@@ -163,7 +167,7 @@ def flows_figure(flows: pd.DataFrame, shares: pd.DataFrame, source: str, codes: 
         f"Number of attributed statements by addressee and act: who is told, or else named first in the statement. {titles.sizes(rows)}."
     )
     note = "Counts of the statements in these documents, as classified or coded; empty cells are none. " + titles.note(
-        rows, codes, interval=False
+        rows, codes, interval=""
     )
     page = frame(230 + 40 * len(order), title, subtitle, note, source)
     most = max(1, flows["n"].max() if len(flows) else 1)
@@ -207,7 +211,8 @@ def _reach(rows: pd.DataFrame) -> int:
 
 def _panels(page: Frame, rows: pd.DataFrame, key: str, panels: dict[str, str], issues: list[str], write: Write) -> None:
     """A panel per value of `key`, a row per issue in each."""
-    names = [codebook().issues[code].name for code in issues]
+    named = codebook().issues
+    names = [named[code].name if named[code].proposition else f"None of the {len(named) - 1} issues" for code in issues]
     room = 0.785 / len(panels)
     for n, (value, name) in enumerate(panels.items()):
         axes = _percents(page.axes(0.21 + room * n, 0.66 * room, above=54), rows)

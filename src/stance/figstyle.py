@@ -93,7 +93,7 @@ def frame(height: int, title: str, subtitle: str, note: str, source: str) -> Fra
     lines = [*textwrap.wrap(note, 128), *textwrap.wrap(source, 128)]
     height += LINE * max(0, len(lines) - USUAL)
     canvas = Canvas(figsize=(WIDTH / DPI, height / DPI), dpi=DPI)
-    head, sub = textwrap.wrap(title, 68), textwrap.wrap(subtitle, 100)
+    head, sub = textwrap.wrap(title, 64), textwrap.wrap(subtitle, 100)
     canvas.text(0.02, 1 - 16 / height, "\n".join(head), fontsize=15, fontweight="bold", va="top", linespacing=1.25)
     below = 16 + 25 * len(head) + 4
     canvas.text(0.02, 1 - below / height, "\n".join(sub), fontsize=10.5, color=QUIET, va="top", linespacing=1.4)

@@ -133,13 +133,18 @@ def bands(axes: Axes, rows: pd.DataFrame, order: list[str], x: np.ndarray, *, na
                 color=SIDE_TEXT[side],
                 annotation_clip=False,
             )
-        if not shown.any():
-            words = f"{SIDE_LABELS[side]}: too few codes"
-            axes.annotate(
-                words, (1, 1), (0, 8), "axes fraction", "offset points", ha="right", fontsize=8, color=QUIET, annotation_clip=False
-            )
+    _tell_hidden(axes, rows, len(order))
     axes.set_xlim(x[0] - 0.4, x[-1] + 0.4)
     axes.set_ylim(bottom=0)
+
+
+def _tell_hidden(axes: Axes, rows: pd.DataFrame, of: int) -> None:
+    """In how many of the periods a side has too few codes, above the panel."""
+    hidden = {side: int(((rows["side"] == side) & (rows["method"] == NOT_SHOWN)).sum()) for side in COMPARED}
+    words = ", ".join(f"{SIDE_LABELS[side]} in {n} of {of} periods" for side, n in hidden.items() if n)
+    if words:
+        style: dict[str, Any] = {"ha": "right", "fontsize": 8, "color": QUIET, "annotation_clip": False}
+        axes.annotate(f"Too few codes: {words}", (1, 1), (0, 8), "axes fraction", "offset points", **style)
 
 
 def _upright(axes: Axes, own: pd.DataFrame, x: np.ndarray, solid: np.ndarray, colour: str) -> None:

@@ -1,7 +1,7 @@
 """A corpus to tables of shares, a row per side and one for their difference: acts by issue and period, stances by issue, conditions by
 act."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from stance.cells import ANY, NOT_SHOWN, Corpus, Domain, Rule, contrast
-from stance.codebook import ACTS, COMPARED, DIFFERENCE
+from stance.codebook import ACTS, COMPARED, DIFFERENCE, codebook
 from stance.records import CONDITIONS, ISSUES, POSITIONS, SHARES, STANCES, check, empty
 
 NO_STANCE = "n/a"
@@ -30,11 +30,14 @@ def shares_table(corpus: Corpus, level: float) -> pd.DataFrame:
         for issue in issues if corpus.design else [""]:
             found = [_row(sides, {"act": act, "issue": issue, "period": period}, Rule(act, issue), level) for act in ACTS]
             rows += [three for three in found if not issue or any(row["method"] != NOT_SHOWN for row in three)]
-    return _finish(rows, ["issue", "period"], SHARES)
+    return _finish(rows, lambda row: (row["issue"] != "", row["period"] != ""), SHARES)
 
 
 def positions_table(corpus: Corpus, level: float) -> pd.DataFrame:
-    """Each stance's share of a side's statements on an issue (records.POSITIONS): a ratio, for the issue is predicted too."""
+    """Each stance's share of a side's statements on an issue (records.POSITIONS): a ratio, for the issue is predicted too.
+
+    Issues whose proposition each side may mean otherwise are a family of their own, as their gaps are never stated.
+    """
     if not (corpus.statements["stance"] != "").any():
         return empty(POSITIONS)
     sides = _sides(corpus, np.ones(len(corpus.statements), bool))
@@ -45,14 +48,14 @@ def positions_table(corpus: Corpus, level: float) -> pd.DataFrame:
         for stance in STANCES
         if stance != NO_STANCE
     ]
-    return _finish(rows, [], POSITIONS)
+    return _finish(rows, lambda row: codebook().issues[row["issue"]].relative, POSITIONS)
 
 
 def conditions_table(corpus: Corpus, level: float) -> pd.DataFrame:
     """The part of each act's statements that state a condition (records.CONDITIONS): a ratio, for the act is predicted."""
     sides = _sides(corpus, np.ones(len(corpus.statements), bool))
     rows = [_row(sides, {"act": act}, Rule(act, conditional=True), level, Rule(act)) for act in ACTS]
-    return _finish(rows, [], CONDITIONS)
+    return _finish(rows, lambda row: "", CONDITIONS)
 
 
 def periods(corpus: Corpus) -> Iterable[tuple[str, np.ndarray]]:
@@ -95,12 +98,12 @@ def _row(sides: dict[str, Domain], key: dict[str, Any], part: Rule, level: float
     return rows
 
 
-def _finish(threes: list[list[dict[str, Any]]], families: list[str], schema: Any) -> pd.DataFrame:
-    """One frame of rows; p-values of the differences become q-values among those whose `families` are empty, or filled, alike."""
+def _finish(threes: list[list[dict[str, Any]]], family: Callable[[dict[str, Any]], Any], schema: Any) -> pd.DataFrame:
+    """One frame of rows; p-values of the differences become q-values among those of one `family`."""
     if not threes:
         return empty(schema)
     frame = pd.DataFrame([row for three in threes for row in three])
-    frame["family"] = ["".join(name for name in families if row[name]) for row in frame.to_dict("records")]
+    frame["family"] = [str(family(row)) for row in frame.to_dict("records")]
     for _, rows in frame[frame["q"].notna()].groupby("family"):
         frame.loc[rows.index, "q"] = false_discovery_control(rows["q"].to_numpy(float))
     return check(frame[list(schema.columns)], schema)

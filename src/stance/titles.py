@@ -61,7 +61,8 @@ def difference_title(rows: pd.DataFrame) -> str:
 
 def issues_title(rows: pd.DataFrame) -> str:
     """The widest clear gap over issues and acts."""
-    found = clear(rows[(rows["act"] != "other") & (rows["issue"] != "none_other")])
+    rows = rows[rows["issue"] != "none_other"]
+    found = clear(rows[rows["act"] != "other"])
     if found.empty:
         return unsaid(rows, "issue") or "No clear gap between the US and Russia by issue"
     first = found.iloc[0]
@@ -69,26 +70,30 @@ def issues_title(rows: pd.DataFrame) -> str:
 
 
 def months_title(rows: pd.DataFrame) -> str:
-    """The act with most periods of a clear gap, and in how many of those in which the sides can be compared."""
+    """The act with most periods of a clear gap, the wider gaps first, and in how many of those in which the sides can be compared."""
     found = clear(rows[rows["act"] != "other"])
     if found.empty:
         return unsaid(rows, "month") or "No clear gap between the sides in any period"
-    counts = found.assign(more=found["share"] > 0).groupby(["act", "more"]).size().sort_values(ascending=False, kind="stable")
-    (act, more), n = counts.index[0], int(counts.iloc[0])
+    gaps = found.assign(more=found["share"] > 0).groupby(["act", "more"])["share"].agg(["size", lambda gap: gap.abs().sum()])
+    (act, more), n = gaps.sort_values(list(gaps), ascending=False, kind="stable").index[0], int(gaps["size"].max())
     of = int((rows["side"].eq(DIFFERENCE) & rows["act"].eq(act) & rows["low"].notna()).sum())
-    return unsaid(rows, "month") or f"{_capital(_more(1 if more else -1, [act]))} in {n} of {of} periods"
+    where = f"in {n} of {of} periods" if of > 1 else "in the one period compared"
+    return unsaid(rows, "month") or f"{_capital(_more(1 if more else -1, [act]))} {where}"
 
 
 def positions_title(rows: pd.DataFrame) -> str:
     """The issue on which the stances of the sides differ most, of those whose proposition means the same for both and that are shown."""
     alike = rows[~rows["issue"].isin([code for code, issue in codebook().issues.items() if issue.relative])]
+    compared = alike.loc[alike["side"].eq(DIFFERENCE) & alike["low"].notna(), "issue"].unique()
     found = clear(alike[alike["stance"] != "unclear"])
+    if not len(compared) or unsaid(rows, "stance"):
+        return unsaid(rows, "stance") or "Too few codes to compare the sides by stance"
+    name = codebook().issues[compared[0] if found.empty else found.iloc[0]["issue"]].name
+    if len(compared) == 1:
+        return f"{name}, the one issue compared: {'no clear gap in' if found.empty else 'the sides differ in their'} stances"
     if found.empty:
-        return unsaid(rows, "stance") or "No clear gap in stances on any issue"
-    compared = alike.loc[alike["side"].eq(DIFFERENCE) & alike["low"].notna(), "issue"].nunique()
-    of = f"most, of {compared} issues," if compared > 1 else "on the one issue compared,"
-    name = codebook().issues[found.iloc[0]["issue"]].name
-    return unsaid(rows, "stance") or f"The sides' stances differ {of} {'on ' if compared > 1 else ''}{name}"
+        return f"No clear gap in stances on the {len(compared)} issues compared"
+    return f"The sides' stances differ most, of {len(compared)} issues, on {name}"
 
 
 def conditions_title(rows: pd.DataFrame) -> str:
@@ -147,18 +152,19 @@ def _counts(rows: pd.DataFrame) -> dict[str, int]:
     return {side: int(rows.loc[rows["side"] == side, "n_statements"].max()) for side in COMPARED}
 
 
-def note(rows: pd.DataFrame, codes: int, *, interval: bool = True) -> str:
-    """What the marks are, what the interval is for, and what is not shown; `codes` were drawn in all."""
+def note(rows: pd.DataFrame, codes: int, *, interval: str = "Wilson") -> str:
+    """What the marks are, what the interval is for, and what is not shown; `codes` were drawn in all. `interval` names the kind that
+    statements coded by hand have, or is empty where none is drawn."""
     methods = set(rows["method"])
     hand = next((method for method in methods if method.startswith(BY_HAND)), "")
     if hand:
-        marks = "Dots: exact share. Lines: 95% and, thick, 50% interval (Wilson) for statements like these. " if interval else ""
+        marks = f"Dots: exact share. Lines: 95% and, thick, 50% interval ({interval}) for statements like these. " if interval else ""
         return f"{marks}Every statement was read and coded by: {hand.removeprefix(BY_HAND).strip(' ()')}."
     corrected = next((method for method in methods if method.startswith(CORRECTED)), "")
     if corrected:
         marks = "Lines or bands: 95% and, thick or dark, 50% interval for this corpus. " if interval else ""
         hidden = " Cells with too few codes are left out." if (rows["method"] != corrected).any() else ""
-        coders = corrected.removeprefix(CORRECTED).strip(" ()")
+        coders = corrected.removeprefix(CORRECTED)[2:-1]
         by = f" and read by: {coders}" if coders else ""
         return f"{marks}Classifier's count, corrected by {codes:,} codes of statements drawn at random from these documents{by}.{hidden}"
     if methods == {UNCORRECTED} and not interval:
@@ -168,18 +174,28 @@ def note(rows: pd.DataFrame, codes: int, *, interval: bool = True) -> str:
     return "Too few codes were drawn from these documents to show a share."
 
 
+def undrawn(rows: pd.DataFrame, present: list[str]) -> str:
+    """How many issues are spoken of and not drawn for want of codes, or empty."""
+    spoken = set(rows.loc[rows["n_statements" if "stance" in rows else "n"] > 0, "issue"]) - {"none_other"}
+    left = len(spoken - set(present))
+    return f"{left} issue{'s' if left > 1 else ''} with too few codes not drawn. " if left else ""
+
+
 def propositions(issues: list[str]) -> str:
     """What statements on each of `issues` are in favour of, or against."""
     found = ((codebook().issues[code].name, codebook().issues[code].proposition) for code in issues)
     return " ".join(f"{name}: “{proposition}”" for name, proposition in found if proposition)
 
 
-def alt(what: str, rows: pd.DataFrame, title: str) -> str:
-    """Alt text: chart type and data, the title, and the largest values with their intervals."""
+def alt(what: str, rows: pd.DataFrame, title: str, most: int = 1) -> str:
+    """Alt text: chart type and data, the title, and the `most` largest values of each side with their intervals."""
     sides = rows[rows["side"].isin(COMPARED) & rows["share"].notna()]
     sides = sides[sides["act"] != "other"] if "act" in sides else sides
     values = "; ".join(
-        _value(row) for row in sides.sort_values("share", ascending=False, kind="stable").head(2).to_dict("records") if row["n_statements"]
+        _value(row)
+        for side in COMPARED
+        for row in sides[sides["side"] == side].sort_values("share", ascending=False, kind="stable").head(most).to_dict("records")
+        if row["n_statements"]
     )
     return f"{what}, titled “{title}”. Highest: {values or 'none'}."
 
