@@ -8,7 +8,7 @@ coverage of nominal 95 % intervals in the draws in which the cell is shown, and 
 """
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -16,13 +16,12 @@ import typer
 from joblib import Parallel, delayed
 from rich.progress import track
 
-from stance.cells import Domain, Rule, contrast
 from stance.codebook import ACTS, COMPARED, DIFFERENCE
 from stance.design import STATEMENTS
 from stance.estimate import corpus_of
 from stance.files import read_csv, read_table, write_csv
 from stance.sample import sample
-from stance.tables import periods
+from stance.tables import periods, shares_table
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY, OUT = ROOT / "pipelines" / "case_study", ROOT / "reports" / "benchmarks" / "coverage_study.csv"
@@ -44,25 +43,22 @@ def probabilities(rows: pd.DataFrame, truth: str) -> np.ndarray:
     return p / p.sum(axis=1, keepdims=True)
 
 
-def replicate(rows: pd.DataFrame, published: pd.Series, codes: np.ndarray, seed: int) -> list[dict[str, Any]]:
+def replicate(rows: pd.DataFrame, published: pd.Series, codes: np.ndarray, seed: int) -> pd.DataFrame:
     """One draw: a row per shown cell."""
     drawn = sample(rows, published, size=SIZE, period="month", floor=FLOOR, seed=seed)
     place = pd.Series(np.arange(len(rows)), index=rows["statement_id"])
-    labels = drawn.assign(act=codes[place[drawn["statement_id"]]])
-    corpus = corpus_of(rows, labels, STATEMENTS)
-    found = []
+    corpus = corpus_of(rows, drawn.assign(act=codes[place[drawn["statement_id"]]]), STATEMENTS)
+    truth: dict[tuple[str, str, str], float] = {}
     for period, inside in [("", np.ones(len(rows), bool)), *periods(corpus)]:
-        masks = {side: inside & (rows["side"] == side).to_numpy() for side in COMPARED}
         for act in MARKED:
-            us, russia = (Domain(corpus, masks[side]).cell(Rule(act)) for side in COMPARED)
-            truth = {side: float((codes[masks[side]] == act).mean()) for side in COMPARED}
-            truth[DIFFERENCE] = truth["RUS"] - truth["US"]
-            for side, cell in (("US", us), ("RUS", russia), (DIFFERENCE, contrast(russia, us))):
-                if cell.estimate:
-                    low, high = cell.estimate.interval(LEVEL)
-                    key = {"act": act, "side": side, "period": period, "truth_share": truth[side]}
-                    found.append(key | {"covered": low <= truth[side] <= high, "above": truth[side] > high, "width": high - low})
-    return found
+            us, russia = (float((codes[inside & (rows["side"] == side).to_numpy()] == act).mean()) for side in COMPARED)
+            truth |= {("US", act, period): us, ("RUS", act, period): russia, (DIFFERENCE, act, period): russia - us}
+    table = shares_table(corpus, LEVEL)
+    cells = table[table["act"].isin(MARKED) & table["low"].notna()][["act", "side", "period", "low", "high"]]
+    share = np.array([truth[key] for key in zip(cells["side"], cells["act"], cells["period"], strict=True)])
+    covered = (cells["low"] <= share) & (share <= cells["high"])
+    measured = cells.assign(truth_share=share, covered=covered, above=share > cells["high"], width=cells["high"] - cells["low"])
+    return measured.drop(columns=["low", "high"])
 
 
 def simulated(truth: str, replicates: int) -> pd.DataFrame:
@@ -74,8 +70,8 @@ def simulated(truth: str, replicates: int) -> pd.DataFrame:
     for n in range(replicates):
         if n % PER_TRUTH == 0:
             codes = np.array(ACTS)[(p.cumsum(axis=1) > rng.random(len(p))[:, None]).argmax(axis=1)]
-        found += replicate(rows, documents, codes, n)
-    cells = pd.DataFrame(found).groupby(["act", "side", "period"], sort=False)
+        found.append(replicate(rows, documents, codes, n))
+    cells = pd.concat(found).groupby(["act", "side", "period"], sort=False)
     means = cells.mean().assign(shown=cells.size() / replicates, replicates=replicates, truth=truth)
     return means.reset_index()[["truth", *means.index.names, "truth_share", "covered", "above", "width", "shown", "replicates"]]
 

@@ -32,14 +32,17 @@ def agreements(codes: pd.DataFrame, units: pd.Series, sides: pd.Series) -> dict[
 
 def agreement(codes: pd.DataFrame, units: pd.Series) -> dict[str, float | None]:
     """Alpha of any codes with its interval; arguments as for `agreements`."""
-    names = sorted(set(codes.to_numpy().ravel()) - {""})
-    return _alpha(codes.map(lambda code: names.index(code) if code else -1).to_numpy(), pd.factorize(units)[0])
+    return _alpha(_numbered(codes), pd.factorize(units)[0])
 
 
 def alpha(codes: pd.DataFrame) -> float | None:
     """Krippendorff's nominal alpha of the columns; None where there is nothing to agree on."""
-    numbers = pd.factorize(codes.to_numpy().ravel())[0].reshape(codes.shape)
-    return _value(np.where(codes.to_numpy() == "", -1, numbers))
+    return _value(_numbered(codes))
+
+
+def _numbered(codes: pd.DataFrame) -> np.ndarray:
+    """A number for each code, -1 for none."""
+    return np.where(codes.to_numpy() == "", -1, pd.factorize(codes.to_numpy().ravel())[0].reshape(codes.shape))
 
 
 def _value(matrix: np.ndarray) -> float | None:

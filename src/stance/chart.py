@@ -14,7 +14,7 @@ from stance.records import CONDITIONS, POSITIONS, SHARES, check
 
 WHO = {"US": "the US", "GBR": "the UK", "EU": "the EU", "UN": "the UN", "other": "others", "unspecified": "nobody named"}
 ROW = 46  # pixels of a row
-MARKED = ("warning", "reassurance", "demand")
+MARKED = {"warning": "Warning", "reassurance": "Reassurance", "demand": "Demand"}
 REACHES = (2, 4, 6, 8, 10, 20, 40, 60, 80, 100)  # percent at the end of an axis
 STANDS = {"favour": "In favour", "against": "Against"}
 
@@ -70,7 +70,7 @@ def difference_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     page = frame(190 + ROW * len(MARKED), title, subtitle, titles.note(rows, codes, interval="Newcombe"), source)
     gaps = rows[(rows["side"] == DIFFERENCE) & rows["act"].isin(MARKED)]
     axes = page.axes(0.27, 0.58)
-    dots(axes, gaps, list(MARKED), "act", [act.capitalize() for act in MARKED], gap_of)
+    dots(axes, gaps, list(MARKED), "act", list(MARKED.values()), gap_of)
     axes.tick_params(axis="y", pad=84)  # the names stand clear of labels on the left
     reach = _reach(gaps)
     axes.set_xlim(-reach, reach)
@@ -91,7 +91,7 @@ def issues_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     subtitle = f"Share of each side's attributed statements by issue and act, %.{counts} {titles.sizes(rows)}."
     note = titles.undrawn(rows, present) + titles.note(rows, codes)
     page = frame(230 + ROW * len(present), title, subtitle, note, source)
-    _panels(page, sides, "act", {act: act.capitalize() for act in MARKED}, present, count_of)
+    _panels(page, sides, "act", MARKED, present, count_of)
     return page.figure("issues", titles.alt("Dot plots of the share of each issue and act in each side's statements", rows, title), sides)
 
 
@@ -107,14 +107,13 @@ def months_figure(shares: pd.DataFrame, source: str, codes: int) -> Figure:
     page = frame(750, title, subtitle, titles.note(rows, codes), source)
     step = max(1, -(-len(order) // 8))
     x = np.array([_middle(period) for period in order])
-    open_names = list(COMPARED)
-    for n, act in enumerate(MARKED):
+    shown = rows[rows["share"].notna()]
+    first = {side: next((act for act in MARKED if act in set(shown.loc[shown["side"] == side, "act"])), "") for side in COMPARED}
+    for n, (act, name) in enumerate(MARKED.items()):
         axes = page.axes(0.07, 0.83, 0.75 - 0.315 * n, 0.21)
         own = rows[rows["act"] == act]
-        named = [side for side in open_names if own.loc[own["side"] == side, "share"].notna().any()]
-        bands(axes, own, order, x, names=named)
-        open_names = [side for side in open_names if side not in named]
-        axes.set_title(act.capitalize(), loc="left", fontsize=10.5, fontweight="bold", pad=8)
+        bands(axes, own, order, x, names=[side for side in COMPARED if first[side] == act])
+        axes.set_title(name, loc="left", fontsize=10.5, fontweight="bold", pad=8)
         axes.set_xticks(x[::step], [_period_words(own, period) if n == len(MARKED) - 1 else "" for period in order[::step]])
     sides = rows[rows["side"].isin(COMPARED)]
     return page.figure("months", titles.alt("Line charts of the share of each act by period and side", rows, title), sides)
@@ -186,7 +185,7 @@ def _over_all(shares: pd.DataFrame) -> pd.DataFrame:
 
 def _act_rows(page: Frame, sides: pd.DataFrame, write: Write) -> None:
     """A row per act, a dot per side."""
-    dots(_percents(page.axes(0.16, 0.6), sides), sides, list(MARKED), "act", [act.capitalize() for act in MARKED], write)
+    dots(_percents(page.axes(0.16, 0.6), sides), sides, list(MARKED), "act", list(MARKED.values()), write)
 
 
 def _drawn(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -12,8 +12,7 @@ from typer.core import TyperGroup
 
 from stance import files
 from stance.attribution.grammar import Parser
-from stance.codebook import COMPARED, SIDES
-from stance.errors import StanceError, listing, refuse
+from stance.errors import StanceError, refuse
 from stance.figstyle import FIGURES, Figure
 from stance.ingest import IngestResult
 from stance.language import load_language
@@ -71,14 +70,6 @@ def tell_unread(result: IngestResult) -> None:
             talk.print(f"{what}: {len(rows) - TOLD:,} more, in the table of all", markup=False)
 
 
-def notice_sides(sides: pd.Series) -> None:
-    """Says which sides are left aside, as "USA" is no code."""
-    aside = sides[~sides.isin([*SIDES, ""])].value_counts()
-    if len(aside):
-        named = listing(f"{side} ({n:,})" for side, n in aside.items())
-        talk.print(f"notice: statements of {named} are left aside; {' and '.join(COMPARED)} are compared", markup=False)
-
-
 def need_documents(result: IngestResult, where: str) -> None:
     if result.rows.empty:
         raise refuse(
@@ -134,9 +125,9 @@ def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:
         files.write_csv(figure.rows, folder / f"{figure.name}.csv", digits=6)
 
 
-def spare_inputs(out: Path | str, *inputs: Path | str) -> None:
-    """Raises StanceError where `out` is one of the files that a command reads."""
-    if str(out) != "-" and Path(out).resolve() in {Path(path).resolve() for path in inputs if str(path) != "-"}:
+def spare_inputs(out: Path | str, *inputs: Path | str | None) -> None:
+    """Raises StanceError where `out` is one of the files that a command reads, as far as they are given."""
+    if str(out) != "-" and Path(out).resolve() in {Path(path).resolve() for path in inputs if path and str(path) != "-"}:
         raise refuse(f"--out {out} is a file that is read", "another file", "another name")
 
 

@@ -14,9 +14,9 @@ from stance.actors import gazetteer
 from stance.cells import LEAST_CODES, LEAST_EXPECTED, NOT_SHOWN
 from stance.chart import chart
 from stance.checks import CODES, need
-from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES
+from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES, SIDES
 from stance.codes import OPEN, Codes, read_codes
-from stance.console import app, notice_sides, save_figures, say, spare_codes, spare_inputs, talk
+from stance.console import app, save_figures, say, spare_codes, spare_inputs, talk
 from stance.design import DOCUMENTS, Design
 from stance.errors import listing, refuse
 from stance.estimate import READ, coded_throughout, corpus_drawn
@@ -102,7 +102,7 @@ def code(
 
 def read_back(codes: list[Path], design: Path, out: Path, adjudicated: Path | None) -> None:
     """Coded sheets and Label Studio exports to labels; disagreements, refused ids and agreement go to files beside `out`."""
-    spare_inputs(out, *codes, design, *([adjudicated] if adjudicated else []))
+    spare_inputs(out, *codes, design, adjudicated)
     names = [path.stem for path in codes] if len({path.stem for path in codes}) == len(codes) else [str(path) for path in codes]
     coded = pd.concat([_coded(path, name) for path, name in zip(codes, names, strict=True)], ignore_index=True)
     result = read_codes(files.read_csv(design), coded, files.read_csv(adjudicated) if adjudicated else None)
@@ -149,7 +149,7 @@ def estimate_files(
     predictions: Path, labels: Path, out: Path, design: str | None, documents: Path | None = None, figures: Path | None = None
 ) -> None:
     """Corrected shares from files of any classifier; `documents` date the statements and name the sources, `figures` is a folder."""
-    spare_inputs(out, predictions, labels, *([documents] if documents else []))
+    spare_inputs(out, predictions, labels, documents)
     counted, coded = _table(predictions), _table(labels)
     need(counted, READ, "predictions", "the predictions of stance analyze")
     texts = counted[["doc_id"]].drop_duplicates().assign(published="", outlet=predictions.name)
@@ -162,7 +162,7 @@ def estimate_files(
             talk.print(f"notice: some labels have no {name}; shares by {name} are left out", markup=False)
     rows = shares_table(corpus, LEVEL)
     _notice_weights(corpus.design, len(counted))
-    notice_sides(counted["side"])
+    _notice_sides(counted["side"])
     files.write_rows(rows, out)
     if figures:
         texts = texts[texts["doc_id"].isin(corpus.statements["doc_id"])]
@@ -246,3 +246,11 @@ def _notice_weights(drawn: Design | None, n: int) -> None:
     stood_for = float(drawn.weight.sum())
     if not 2 / 3 < stood_for / n < 3 / 2:
         talk.print(f"notice: by their pi the codes stand for {stood_for:,.0f} statements, the predictions hold {n:,}", markup=False)
+
+
+def _notice_sides(sides: pd.Series) -> None:
+    """Says which sides are left aside, as "USA" is no code."""
+    aside = sides[~sides.isin([*SIDES, ""])].value_counts()
+    if len(aside):
+        named = listing(f"{side} ({n:,})" for side, n in aside.items())
+        talk.print(f"notice: statements of {named} are left aside; {' and '.join(COMPARED)} are compared", markup=False)
