@@ -149,6 +149,21 @@ def test_one_row_that_is_not_utf8_is_set_aside_alone(ending: str, tmp_path: Path
     assert reasons(result) == {f"a.{ending}#2": "not decodable"}
 
 
+def test_a_nul_costs_its_row_alone(tmp_path: Path) -> None:
+    rows = [NEWS, f"Torn.{chr(0)} {NEWS}", f"Third. {NEWS}"]
+    (tmp_path / "t.csv").write_text(
+        "title,text\n" + "".join(f"T,{row}\n" for row in rows) + f"T{chr(0)},Fourth. {NEWS}\n", encoding="utf-8"
+    )
+    result = read(tmp_path)
+    assert result.rows["text"].tolist() == rows[::2]
+    assert result.set_aside[["source", "detail"]].to_numpy().tolist() == [["t.csv#2", "a NUL character"], ["t.csv#4", "a NUL character"]]
+
+
+def test_a_nul_in_a_short_table_costs_its_row_alone(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"text\nThe ferry sails.\nIt\0 stops.\n")
+    assert read(tmp_path).rows["text"].tolist() == ["The ferry sails."]
+
+
 def test_a_csv_row_longer_than_the_header_is_no_shifted_row(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("doc_id,text\n1,The ferry sails.,extra\n2,It stops.\n3\n", encoding="utf-8")
     result = read(tmp_path)
@@ -329,6 +344,17 @@ def test_several_paths_of_which_one_is_the_working_folder(tmp_path: Path, monkey
         (tmp_path / name / "a.txt").write_text(f"{NEWS}{name}", encoding="utf-8")
     monkeypatch.chdir(tmp_path / "one")
     assert read(Path(), tmp_path / "two", Path("a.txt")).rows["source"].tolist() == ["one/a.txt", "two/a.txt"]
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    for name in ("x/one", "y/one", "y/two"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "a.txt").write_text(f"{name}: {NEWS}", encoding="utf-8")
+    found = [raw.source for raw in read_paths([tmp_path / name / "a.txt" for name in ("x/one", "y/one", "y/two")], params=Ingest())]
+    assert found == ["a.txt", "one/a.txt", "two/a.txt"]  # the first as if it came alone, and so is its id
+    folders = [raw.source for raw in read_paths([tmp_path / "x/one", tmp_path / "y/one"], params=Ingest())]
+    assert folders == ["one/a.txt", "y/one/a.txt"]
+    assert [raw.source for raw in read_paths([tmp_path / "x/one", tmp_path / "x/../x/one"], params=Ingest())] == ["one/a.txt"] * 2
 
 
 def test_the_same_text_under_the_same_id_is_a_duplicate(tmp_path: Path) -> None:

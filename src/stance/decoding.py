@@ -55,9 +55,13 @@ def encoding_of(content: bytes, declared: str = "") -> tuple[str, str]:
 
 
 def encoding_of_table(head: bytes) -> tuple[str, str]:
-    """`encoding_of` the lines that begin a table; UTF-8 where that is unclear, so that only single rows are lost."""
+    """`encoding_of` the lines that begin a table; UTF-8 where that is unclear, so that only single rows are lost, as are those with a NUL
+    where most lines have none."""
     if marked := _marked(head):
         return marked, ""
+    lines = head.splitlines()
+    if 2 * sum(b"\0" in line for line in lines) < len(lines):
+        head = head.replace(b"\0", b"")
     try:
         return encoding_of(head[: head.rfind(b"\n") + 1] or head)
     except Unreadable as error:

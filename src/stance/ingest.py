@@ -66,10 +66,11 @@ def _row(item: RawDocument, by_id: dict[str, str], by_text: dict[str, str]) -> d
     """A row of records.DOCUMENTS, or why there is none. `by_id` (id to text) and `by_text` (text to id) are kept up."""
     if not item.text[item.body_start :].strip():
         return SetAside(item.source, "empty")
-    if "\0" in item.text:
-        return SetAside(item.source, "not decodable", "a NUL character in the text")
+    words = "\n".join([item.text, *item.fields.values()])
+    if "\0" in words:
+        return SetAside(item.source, "not decodable", "a NUL character")
     try:
-        "\n".join([item.text, *item.fields.values()]).encode("utf-8")
+        words.encode("utf-8")
     except UnicodeEncodeError as error:
         return SetAside(item.source, "not decodable", f"no character: {error.object[error.start]!a}")
     doc_id = item.fields.get("doc_id") or identifier(item.source, item.text)

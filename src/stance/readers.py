@@ -26,24 +26,38 @@ DECLARED = re.compile(rb"<meta[^>]{1,200}?charset=[\"']?((?!utf)[\w-]{1,40})", r
 def read_paths(paths: list[Path], *, params: Ingest) -> Iterator[Raw]:
     """Documents of files and folders in a fixed order, whatever the order in which the files were made.
 
-    `source` is the path below the folder given, behind that folder's name if several paths are given; `#n` is the
-    n-th row of a table (the n-th line of JSON Lines). Links inside a folder are not followed.
+    `source` is the path below the folder given, behind that folder's name if several paths are given, and behind folders above it where
+    one given before has that name; `#n` is the n-th row of a table (the n-th line of JSON Lines). Links inside a folder are not followed.
     Raises StanceError for a path that does not exist, before anything is read.
     """
     for path in paths:
         if not os.access(path, os.F_OK):  # unlike Path.exists, false where a folder on the way is closed
             raise refuse(f"no file or folder {path}", "paths that exist", "check the spelling")
-    for path in paths:
+    for path, name in zip(paths, _names(paths), strict=True):
         if path.is_dir():
-            name = path.resolve().name if len(paths) > 1 else ""
-            yield from _read_folder(path, f"{name}/" if name else "", params)
+            yield from _read_folder(path, f"{name}/" if len(paths) > 1 else "", params)
         else:
-            yield from _read(path, _source(path, path.parent), params)
+            yield from _read(path, name, params)
 
 
-def _source(path: Path, root: Path, prefix: str = "") -> str:
-    """The name of a file as text that can be stored: bytes that are no UTF-8 become U+FFFD."""
-    return prefix + os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "replace")
+def _names(paths: list[Path]) -> list[str]:
+    """The last part of each path, or more of its last parts where a path before has that name; ids of documents hang on it."""
+    taken: dict[str, Path] = {}
+    names = []
+    for path in paths:
+        whole = path.resolve() if path.is_dir() else path.parent.resolve() / path.name
+        longer = (_storable("/".join(whole.parts[-n:])) for n in range(1, len(whole.parts) + 1))
+        names.append(next(name for name in longer if taken.setdefault(name, whole) == whole or name == _storable(whole.as_posix())))
+    return names
+
+
+def _storable(name: str) -> str:
+    """A file's name as text that can be stored: bytes that are no UTF-8 become U+FFFD."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _source(path: Path, root: Path, prefix: str) -> str:
+    return prefix + _storable(path.relative_to(root).as_posix())
 
 
 def _read_folder(root: Path, prefix: str, params: Ingest) -> Iterator[Raw]:
