@@ -19,6 +19,7 @@ SIMPLE, STRATIFIED = "simple", "stratified"
 DRAWS = (SIMPLE, STRATIFIED, DOCUMENTS)
 DOUBT, SIZE = "statements by doubt", "documents by size"
 UNEQUAL = (DOUBT, SIZE)  # draws in which each unit has a probability of its own
+UNEVEN = "documents of uneven length"  # DOCUMENTS from a corpus whose lengths are as uneven as in White House and Kremlin texts
 LEAST_DOUBT = 0.02  # of the classifier, by which a statement is drawn
 RATIO = 1.3  # Russia's prevalence over the US one
 
@@ -69,9 +70,12 @@ class Corpus:
         return float((self.f[self.side == side] > 0.5).mean())
 
 
-def corpus(rng: np.random.Generator, *, prevalence: float, correlation: float, errors: Errors, documents: int = 900) -> Corpus:
+def corpus(
+    rng: np.random.Generator, *, prevalence: float, correlation: float, errors: Errors, uneven: bool = False, documents: int = 900
+) -> Corpus:
     """A corpus of about 9 statements a document; the US prevalence is `prevalence`, `correlation` that of codes within a document."""
-    document = np.repeat(np.arange(documents), rng.geometric(1 / 8, documents) + 1)
+    length = np.ceil(rng.lognormal(1.4, 1.3, documents)).astype(int) if uneven else rng.geometric(1 / 8, documents) + 1
+    document = np.repeat(np.arange(documents), length)
     main = rng.integers(0, 2, documents)[document]
     side = np.where(rng.random(len(document)) < 0.85, main, 1 - main)
     shares = np.array([prevalence, RATIO * prevalence])
@@ -93,7 +97,7 @@ def draw(rng: np.random.Generator, found: Corpus, codes: int, how: str) -> tuple
     n = len(found.y)
     if how in UNEQUAL:
         return _unequal(rng, found, codes, how)
-    if how == DOCUMENTS:
+    if how in {DOCUMENTS, UNEVEN}:
         total = int(found.document.max()) + 1
         taken = rng.choice(total, min(total, max(2, round(codes * total / n))), replace=False)
         rows = np.flatnonzero(np.isin(found.document, taken))

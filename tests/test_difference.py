@@ -12,7 +12,7 @@ from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.weightstats import DescrStatsW
 
 from stance.design import DOCUMENTS, STATEMENTS, Design
-from stance.difference import ENOUGH_TO_TUNE, ratio, share
+from stance.difference import ENOUGH_TO_TUNE, effective_documents, ratio, share
 from stance.intervals import contrast, newcombe, wilson
 
 
@@ -81,6 +81,16 @@ def test_degrees_of_freedom_count_documents_by_codes_and_predictions() -> None:
     every = np.ones(8, bool)
     assert share(y, f, 0.2, every, UNEVEN).df_positive == pytest.approx(6**2 / (1.5**2 + 2**2 + 2.5**2) - 1)
     assert share(y * 0, f * 0, 0.0, every, UNEVEN).df_positive == np.inf
+
+
+def test_documents_count_by_the_positive_codes_to_expect_in_each() -> None:
+    """Kish: documents alike count in full; where one of ten holds half of all, ten are worth a little over three and a half."""
+    drawn = Design(DOCUMENTS, np.repeat(np.arange(10), 2), np.full(10, 0.1), np.zeros(10, int))
+    every = np.ones(20, bool)
+    assert effective_documents(drawn, every, np.arange(30), np.full(30, 0.4)) == pytest.approx(10)
+    assert effective_documents(drawn, every, np.repeat(np.arange(10), 2), np.repeat([4.5] + 9 * [0.5], 2)) == pytest.approx(18**2 / 90)
+    assert effective_documents(drawn, every, np.arange(5), np.zeros(5)) == 0
+    assert effective_documents(simple(20, 0.1), every, np.arange(5), np.zeros(5)) == np.inf
 
 
 def test_wilson_limits_are_those_of_statsmodels() -> None:
@@ -188,6 +198,17 @@ def test_a_difference_without_an_error_found_is_not_sure() -> None:
     assert gap.se < 1e-9 and gap.interval(0.95)[1] - gap.interval(0.95)[0] > 0.05 and gap.p_value > 0.5
 
 
+def test_a_difference_takes_standard_errors_where_codes_tell_them() -> None:
+    """Wilson's limits of a rare code are wider, as they allow for its skewness, which cancels in a difference."""
+    y = np.tile(np.repeat([1.0, 0.0], [6, 194]), 2)
+    half = np.arange(400) < 200
+    one, other = (share(y, y * 0, 0.0, own, simple(400, 0.01), 0.0) for own in (half, ~half))
+    t = float(stdtrit(one.df, 0.975))
+    below, above = contrast(one, other).arms(t)
+    assert below == above == pytest.approx(t * np.hypot(one.se, other.se))
+    assert below < np.hypot(sum(one.arms(t)) / 2, sum(other.arms(t)) / 2)
+
+
 def test_newcombe_by_his_example() -> None:
     """56 of 70 against 48 of 80: (.0524, .3339), Newcombe (1998), table II, example a, method 10."""
     pair = []
@@ -209,6 +230,34 @@ def test_a_ratio_is_of_two_corrected_totals() -> None:
     alone = ratio(*(share(y, y * 0, 0.0, inside, design, 0.0) for y in (part, whole)))
     low, high = proportion_confint(int(part.sum()), int(whole.sum()), method="wilson")
     assert alone.interval(0.95) == pytest.approx((low, high), abs=0.01)
+
+
+def test_a_ratio_without_an_error_found_is_not_sure() -> None:
+    """60 codes of which none, half and all are of the part, by a classifier that was right each time."""
+    whole = np.repeat([1.0, 0.0], [60, 340])
+    every, design = np.ones(400, bool), simple(400, 0.1)
+    bottom = share(whole, whole, 0.15, every, design)
+    for n in (0, 30, 60):
+        part = np.repeat([1.0, 0.0], [n, 400 - n])
+        for tuning in (None, 0.0):
+            found = ratio(share(part, part, 0.15 * n / 60, every, design, tuning), bottom)
+            low, high = found.interval(0.95)
+            assert low <= n / 60 <= high and high - low > 0.04
+            assert contrast(found, found).p_value > 0.5
+
+
+@pytest.mark.parametrize("right", [0.98, 0.995])
+def test_ratios_of_a_good_classifier_are_covered(right: float) -> None:
+    """One in seven statements is of the whole, half of these of the part; 400 of 4,000 are coded."""
+    rng, covered, design = np.random.default_rng(1), [], simple(400, 0.1)
+    for _ in range(200):
+        kind = rng.choice(3, 4000, p=[0.85, 0.075, 0.075])
+        f = np.where(rng.random(4000) < right, kind, (kind + rng.integers(1, 3, 4000)) % 3)
+        drawn, every = rng.choice(4000, 400, replace=False), np.ones(400, bool)
+        top, bottom = (share(y[drawn] * 1.0, p[drawn] * 1.0, p.mean(), every, design) for y, p in ((kind == 1, f == 1), (kind > 0, f > 0)))
+        low, high = ratio(top, bottom).interval(0.95)
+        covered.append(low <= (kind == 1).sum() / (kind > 0).sum() <= high)
+    assert np.mean(covered) > 0.92
 
 
 @settings(max_examples=60, deadline=None)

@@ -202,6 +202,17 @@ def test_documents_drawn_are_seen_in_the_labels() -> None:
     pd.testing.assert_frame_equal(shares(frame, labels.assign(design="documents")), told)
 
 
+def test_an_act_that_few_documents_hold_is_not_shown_where_documents_were_drawn() -> None:
+    """Whichever were drawn: the positive codes to expect are counted over the documents of the corpus."""
+    frame, true = classified()
+    held = frame["doc_id"].isin(frame["doc_id"].unique()[:8]).to_numpy()
+    frame = frame.assign(p_warning=np.where(held, 0.9, 0.0))
+    labels = frame[["statement_id"]].assign(act=true, pi=1.0).iloc[:-1]
+    found = {design: shares(frame, labels, design=design).set_index(["act", "side"])["method"] for design in ("documents", "statements")}
+    assert found["documents"]["warning", "US"] == NOT_SHOWN and found["documents"]["other", "US"] == CORRECTED
+    assert found["statements"]["warning", "US"] == CORRECTED
+
+
 def bad_labels(**change: object) -> pd.DataFrame:
     frame, true = classified(200)
     labels = labelled(frame, true, 100)

@@ -1,6 +1,6 @@
 """One cell of a table of shares: what it counts, and its numbers by the method that the codes at hand allow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,7 +18,7 @@ NOT_SHOWN = "not shown: too few codes drawn"
 PROCESS = "statements like these"
 CORPUS = "this corpus"
 LEAST_CODES = 40  # codes in a cell below which it is not shown
-LEAST_EFFECTIVE = 10  # effective number of units, which only documents drawn whole can miss
+LEAST_DOCUMENTS = 10  # documents drawn whole, by the positive codes to expect in each, below which it is not shown
 LEAST_EXPECTED = 10  # positive codes that the classifier lets expect in a cell below which it is not shown; found codes must not decide
 
 
@@ -116,14 +116,14 @@ class Cell:
         }
 
 
-def enough(codes: float, expected: float, units: float) -> bool:
-    """Whether a cell is shown: at least LEAST_CODES codes from LEAST_EFFECTIVE units (`stance.difference.effective_units`), of which the
-    classifier lets expect LEAST_EXPECTED positive ones (`expected` is the sum of its probabilities; so is `codes` where it must say which
-    statements are of the cell).
+def enough(codes: float, expected: float, documents: float = np.inf) -> bool:
+    """Whether a cell is shown: at least LEAST_CODES codes, of which the classifier lets expect LEAST_EXPECTED positive ones (`expected` is
+    the sum of its probabilities; so is `codes` where it must say which statements are of the cell), and where documents are drawn these
+    in LEAST_DOCUMENTS of them (`stance.difference.effective_documents`).
 
     The codes found must not decide: cells shown for their many positive codes would be those that err upward.
     """
-    return codes >= LEAST_CODES and units >= LEAST_EFFECTIVE and expected >= LEAST_EXPECTED
+    return codes >= LEAST_CODES and expected >= LEAST_EXPECTED and documents >= LEAST_DOCUMENTS
 
 
 class Domain:
@@ -150,14 +150,18 @@ class Domain:
         if labelled is None or design is None:
             return Cell(None, None, n, raw, size, documents, 0, UNCORRECTED)
         coded = int((self.drawn & (whole.holds(labelled) > 0)).sum())
+        hidden = Cell(None, None, n, raw, size, documents, coded, NOT_SHOWN)
         likely, expected = (rule.predicted(self.corpus.drawn) * self.drawn for rule in (whole, part))
-        if not coded or not enough(float(likely.sum()), float(expected.sum()), difference.effective_units(likely, design)):
-            return Cell(None, None, n, raw, size, documents, coded, NOT_SHOWN)
+        units = difference.effective_documents(design, self.drawn, pd.factorize(self.documents)[0], part.predicted(self.own))
+        if not coded or not enough(float(likely.sum()), float(expected.sum()), units):
+            return hidden
         found = []
         for tuning in (None, 0.0):
-            top = self._corrected(part, tuning)
-            found.append(top if whole == ANY else difference.ratio(top, self._corrected(whole, tuning)))
-        return Cell(found[0], found[1], n, raw, size, documents, coded, self.corpus.method)
+            top, bottom = self._corrected(part, tuning), self._corrected(whole, tuning)
+            if bottom.value <= 0:
+                return hidden
+            found.append(top if whole == ANY else difference.ratio(top, bottom))
+        return replace(hidden, estimate=found[0], alone=found[1], method=self.corpus.method)
 
     def _corrected(self, rule: Rule, tuning: float | None) -> Share:
         labelled, design = self.corpus.labelled, self.corpus.design

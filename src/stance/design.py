@@ -41,9 +41,11 @@ class Design:
         unit, _ = pd.factorize(names)
         first = pd.Series(np.arange(len(unit))).groupby(unit).first().to_numpy()
         pi = labelled["pi"].to_numpy(float)[first]
-        named = labelled["stratum"].fillna("").astype(str).to_numpy()[first] if "stratum" in labelled else np.round(pi, 12)
-        if "stratum" not in labelled and len(pi) < LEAST_OF_ONE_PI * len(set(named)):
-            named = np.zeros(len(pi))
+        if "stratum" in labelled:
+            named = labelled["stratum"].fillna("").astype(str).to_numpy()[first]
+        else:
+            named = np.round(pi, 12)
+            named = named if len(pi) >= LEAST_OF_ONE_PI * len(set(named)) else np.zeros(len(pi))
         return cls(by, unit, pi, pd.factorize(named)[0])
 
 

@@ -130,23 +130,42 @@ def _wrong(y: np.ndarray, f: np.ndarray, inside: np.ndarray, design: Design, cel
     return (np.bincount(design.unit, inside * (np.abs(y - f) > 0.5), len(design.pi))[cell.unit] > 0).astype(float)
 
 
-def effective_units(inside: np.ndarray, design: Design) -> float:
-    """Kish's effective number of labelled units of a cell: documents that lend it few statements count less."""
-    n = np.bincount(design.unit, design.weight * inside)
-    return float(n.sum() ** 2 / (n**2).sum()) if n.any() else 0.0
+def effective_documents(design: Design, drawn: np.ndarray, documents: np.ndarray, expected: np.ndarray) -> float:
+    """How many documents of equal weight those drawn are worth (Kish 1965), infinite where statements were drawn: `drawn` tells which
+    labelled statements are of the cell, `documents` and `expected` the document's number and the probability of each of its statements in
+    the corpus.
+
+    Those drawn don't tell how evenly documents hold the act: a cell shown only where the sample happens to lack one that holds much would
+    err downward. Where large documents were drawn more often, this counts too few.
+    """
+    if design.by != DOCUMENTS:
+        return np.inf
+    held = np.bincount(documents, expected)
+    even = held.sum() ** 2 / (len(held) * (held**2).sum()) if held.any() else 0.0
+    return float(len(np.unique(design.unit[drawn])) * even)
 
 
 def ratio(top: Share, bottom: Share) -> Share:
     """`top` as a share of `bottom`, two shares of one cell of which the first is part of the second: a ratio of two corrected totals.
 
-    The variance is that of the linearised ratio; the limits are Wilson's at the size of sample that this variance shows.
+    The variance is that of the linearised ratio, with what both are allowed for errors not found; the limits are Wilson's at the size of
+    sample that it shows or, where the ratio is 0 or 1, at the codes that `bottom` has. `bottom` is above 0.
     """
     value = float(np.clip(top.value / bottom.value, 0, 1))
     influence = (top.influence - value * bottom.influence) / bottom.value
-    variance = float(influence @ influence)
-    n = value * (1 - value) / variance if variance > 0 else np.inf
+    variance = float(influence @ influence) + (top.allowance + value**2 * bottom.allowance) / bottom.value**2
+    between = 0 < value < 1 and variance > 0
+    with np.errstate(divide="ignore"):
+        n = value * (1 - value) / variance if between else bottom.value / (bottom.part**2 / bottom.n).sum()
     return Share(
-        value=value, se=float(np.sqrt(variance)), df=min(top.df, bottom.df), influence=influence, p=np.array([value]), n=np.array([n])
+        value=value,
+        se=float(np.sqrt(variance)),
+        df=min(top.df, bottom.df),
+        influence=influence,
+        p=np.array([value]),
+        n=np.array([n]),
+        gain=np.array([1.0 if between else np.nan]),
+        error=np.array([np.sqrt(variance)]),
     )
 
 

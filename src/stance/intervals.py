@@ -24,6 +24,10 @@ class Estimate:
     def arms(self, t: float) -> tuple[float, float]:
         return t * self.se, t * self.se
 
+    def half(self, t: float) -> float:
+        """Half the width that it lends to a difference."""
+        return t * self.se
+
     @property
     def df_of_interval(self) -> float:
         return self.df
@@ -65,14 +69,27 @@ class Share(Estimate):
     def df_of_interval(self) -> float:
         return min(self.df, self.df_positive)
 
+    @property
+    def allowance(self) -> float:
+        """The variance that it is allowed for errors of the classifier that the codes may have missed."""
+        return max(0.0, float((self.part**2 * self.error**2).sum() - self.influence @ self.influence))
+
     def arms(self, t: float) -> tuple[float, float]:
         low, high = wilson(self.p, self.n, t)
         found = (
             np.where(np.isnan(self.gain), np.maximum(arm, t * self.error), arm * np.nan_to_num(self.gain))
             for arm in (self.p - low, high - self.p)
         )
-        below, above = (float(np.sqrt((self.part**2 * arm**2).sum() + t**2 * self.drift)) for arm in found)
+        below, above = (self._joined(arm, t) for arm in found)
         return below, above
+
+    def half(self, t: float) -> float:
+        """Half the width that it lends to a difference: t standard errors, and Wilson's where codes are too few to tell them."""
+        low, high = wilson(self.p, self.n, t)
+        return self._joined(np.where(np.isnan(self.gain), np.maximum((high - low) / 2, t * self.error), t * self.error), t)
+
+    def _joined(self, arm: np.ndarray, t: float) -> float:
+        return float(np.sqrt((self.part**2 * arm**2).sum() + t**2 * self.drift))
 
 
 def wilson(p: np.ndarray, n: np.ndarray, t: float) -> tuple[np.ndarray, np.ndarray]:
@@ -90,7 +107,7 @@ class Contrast(Estimate):
     covariance: float = 0.0
 
     def arms(self, t: float) -> tuple[float, float]:
-        halves = [sum(one.arms(t)) / 2 for one in self.pair]
+        halves = [one.half(t) for one in self.pair]
         half = float(np.sqrt(max(0.0, sum(half**2 for half in halves) - 2 * t**2 * self.covariance)))
         return half, half
 
@@ -98,7 +115,8 @@ class Contrast(Estimate):
 def contrast(first: Estimate, second: Estimate) -> Estimate:
     """`first` minus `second`, with the joint variance of units that stand in both: symmetric, as the skewness of the two sides cancels.
 
-    Its half-width joins those of the shares, so that it does not vanish where no error was found; degrees of freedom are the fewer ones.
+    Its half-width joins standard errors, as `Share.half` has them, so that it does not vanish where no error was found; degrees of freedom
+    are the fewer ones, of units and not of positives, which made differences too wide.
     """
     covariance = float(first.influence @ second.influence)
     se = float(np.sqrt(max(0.0, first.se**2 + second.se**2 - 2 * covariance)))
