@@ -79,7 +79,7 @@ def test_shares_are_printed_and_marked_uncorrected(analysed: tuple[Path, Result]
 def test_figures_and_report_are_written(analysed: tuple[Path, Result]) -> None:
     out, _ = analysed
     for name in ("acts", "difference", "issues", "positions", "conditions", "flows"):
-        for ending in ("png", "svg", "csv", "alt.txt"):
+        for ending in ("png", "svg", "phone.png", "phone.svg", "csv", "alt.txt"):
             assert (out / "figures" / f"{name}.{ending}").stat().st_size > 20
     assert "<mark>Russia had no intention of closing the strait</mark>" in (out / "index.html").read_text(encoding="utf-8")
 

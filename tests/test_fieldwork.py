@@ -120,11 +120,11 @@ def test_documents_of_another_corpus_are_refused_and_those_without_a_month_told(
 def test_figures_of_an_earlier_run_do_not_stay(corpus: Path, tmp_path: Path) -> None:
     label(corpus, coded(corpus, "anna"))
     (tmp_path / "f").mkdir()
-    for name in ("months.svg", "mine.svg"):
+    for name in ("months.svg", "months.phone.png", "mine.svg"):
         (tmp_path / "f" / name).write_text("old", encoding="utf-8")
     given = ("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv", "--out", tmp_path / "s.csv")
     assert run(*given, "--figures", tmp_path / "f").exit_code == 0
-    assert not (tmp_path / "f" / "months.svg").exists() and (tmp_path / "f" / "mine.svg").exists()
+    assert not list((tmp_path / "f").glob("months.*")) and (tmp_path / "f" / "mine.svg").exists()
 
 
 def test_a_side_that_is_none_is_named(corpus: Path, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_corrected_shares_are_drawn_with_their_sources(corpus: Path, tmp_path: P
     given = ("estimate", "--predictions", tmp_path / "p.parquet", "--labels", corpus / "labels.csv", "--design", "statements")
     found = run(*given, "--out", tmp_path / "s.csv", "--documents", tmp_path / "d.csv", "--figures", tmp_path / "f")
     assert found.exit_code == 0, found.output
-    drawn = {path.stem for path in (tmp_path / "f").glob("*.svg")}
+    drawn = {path.name.split(".")[0] for path in (tmp_path / "f").glob("*.svg")}
     assert drawn == {"acts", "difference", "issues", "positions"}  # conditions: too few codes of every act
     assert "Source: Valley Post, 2022-02-03 to 2022-03 (2 documents)" in (tmp_path / "f" / "acts.svg").read_text(encoding="utf-8")
     unnamed = run(*given, "--out", tmp_path / "s.csv", "--figures", tmp_path / "f")
@@ -255,6 +255,7 @@ def test_names_are_hidden_on_request(corpus: Path, tmp_path: Path) -> None:
     [
         pytest.param(["sample", "{p}", "{d}"], ["no --out", "--plan"], id="nowhere to write"),
         pytest.param(["sample", "{p}", "{d}", "--size", "4", "--out", "x"], ["floor", "--size"], id="fewer than the floors"),
+        pytest.param(["sample", "{p}", "{d}", "--plan", "--out", "x"], ["--plan", "--half-width"], id="a plan draws nothing"),
         pytest.param(["sample", "{p}", "gone.parquet", "--out", "x"], ["gone.parquet"], id="no documents"),
         pytest.param(["label", "gone.csv", "--design", "{p}"], ["gone.csv"], id="no codes"),
         pytest.param(["label", "{d}.json", "--design", "{p}"], ["documents.parquet.json"], id="no export"),

@@ -57,5 +57,5 @@ def test_from_documents_to_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     page = Path("reports/index.html").read_text(encoding="utf-8")
     assert "any attack on the ferry will be answered" in page and "How good the classifier is" in page
     assert sorted(path.name for path in Path("reports/figures").glob("*.svg")) == sorted(
-        f"{name}.svg" for name in FIGURES if name != "months"
+        f"{name}{ending}" for name in FIGURES if name != "months" for ending in (".svg", ".phone.svg")
     )

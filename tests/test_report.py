@@ -8,6 +8,7 @@ import pytest
 from frames import MIXED, coded, documents, predictions
 from stance.chart import chart
 from stance.estimate import estimate
+from stance.figstyle import PHONE, WIDE
 from stance.params import Estimate, Report
 from stance.records import CODED, empty
 from stance.report import report
@@ -38,7 +39,7 @@ class Page(HTMLParser):
         if str(values.get("href", "")).startswith("#"):
             self.links.add(str(values["href"])[1:])
         self.loaded += [
-            str(values[name]) for name in ("src", "href") if name in values and not str(values[name]).startswith(("#", "data:"))
+            str(values[name]) for name in ("src", "href", "srcset") if name in values and not str(values[name]).startswith(("#", "data:"))
         ]
         if tag == "img":
             self.alts.append(str(values.get("alt", "")))
@@ -56,7 +57,8 @@ def page(by_hand: bool = True, shift: float = 0.0, **fields: object) -> str:
     texts = documents(**fields)
     found = estimate(frame, coded(frame) if by_hand else empty(CODED), pd.DataFrame(), texts, params=Estimate())
     figures = chart(found.shares, found.positions, found.conditions, found.flows, texts, {})
-    drawn = [{"name": f.name, "alt": f.alt, "svg": f.render("svg").decode()} for f in figures]
+    svgs = {(f.name, f.size): f.render("svg").decode() for f in figures}
+    drawn = [{"name": f.name, "alt": f.alt, "svg": svgs[f.name, WIDE], "phone": svgs[f.name, PHONE]} for f in figures if f.size == WIDE]
     counts = {"ingest": {"documents": 1, "set_aside": {}}, "extract": {"left_out": {"repeated in the document": 2}}}
     counts["predict"] = {"drift": {"known": shift, "confidence": 0.01}}
     return report(drawn, found.shares, found.counted, texts, counts, params=Report(context=30))
@@ -88,6 +90,10 @@ def test_hostile_text_stays_text() -> None:
 def test_uncorrected_counts_carry_a_warning() -> None:
     assert "uncorrected" in page(by_hand=False) and "not known" in page(by_hand=False)
     assert "These shares are a classifier" not in page(by_hand=True)
+
+
+def test_a_narrow_screen_gets_the_narrow_figure() -> None:
+    assert page().count('<source media="(max-width: 40rem)"') == 6
 
 
 def test_figures_have_alt_text() -> None:

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from stance import files
 from stance.attribution.grammar import Parser
 from stance.errors import StanceError, refuse
-from stance.figstyle import FIGURES, Figure
+from stance.figstyle import FIGURES, SIZES, WIDE, Figure
 from stance.ingest import IngestResult
 from stance.language import load_language
 from stance.models import BEST, FAST, READS_CLAUSES, READS_VECTORS, TARGETS, TRUSTED
@@ -114,15 +114,16 @@ def save_classifier(models: dict[str, dict[str, Any]], chosen: dict[str, Any], f
 
 
 def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:
-    """Each figure as PNG and SVG, with its alt text and plotted rows; those of an earlier run that are not drawn now are removed."""
+    """Each figure as PNG and SVG, with its alt text and plotted rows; figures of an earlier run that are not drawn now are removed."""
     for name in set(FIGURES) - {figure.name for figure in figures}:
-        for ending in ("png", "svg", "alt.txt", "csv"):
-            (folder / f"{name}.{ending}").unlink(missing_ok=True)
+        for ending in (".alt.txt", ".csv", *(f"{size.ending}{kind}" for size in SIZES for kind in (".png", ".svg"))):
+            (folder / f"{name}{ending}").unlink(missing_ok=True)
     for figure in figures:
         for kind in ("png", "svg"):
-            files.write_bytes(figure.render(kind, png_scale), folder / f"{figure.name}.{kind}")
-        files.write_text(f"{figure.alt}\n", folder / f"{figure.name}.alt.txt")
-        files.write_csv(figure.rows, folder / f"{figure.name}.csv", digits=6)
+            files.write_bytes(figure.render(kind, png_scale), folder / f"{figure.name}{figure.size.ending}.{kind}")
+        if figure.size == WIDE:  # the others say the same
+            files.write_text(f"{figure.alt}\n", folder / f"{figure.name}.alt.txt")
+            files.write_csv(figure.rows, folder / f"{figure.name}.csv", digits=6)
 
 
 def spare_inputs(out: Path | str, *inputs: Path | str | None) -> None:

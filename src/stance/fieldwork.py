@@ -57,6 +57,8 @@ def sample(
     published = texts.set_index("doc_id")["published"]
     if plan and design == DOCUMENTS:
         raise refuse("--plan with --design documents", "a plan of statements; codes of whole documents count for less", "--plan alone")
+    if plan and (out or hide):
+        raise refuse("--plan with --out or --masked", "--half-width, --period and --floor beside it, as nothing is drawn", "--plan alone")
     if plan:
         _print_plan(rows, published, half_width, period, floor)
         return
@@ -146,9 +148,10 @@ def _coded(path: Path, coder: str) -> pd.DataFrame:
 
 
 def estimate_files(
-    predictions: Path, labels: Path, out: Path, design: str | None, documents: Path | None = None, figures: Path | None = None
+    predictions: Path, labels: Path, out: Path, design: str | None, documents: Path | None, figures: Path | None, about: str
 ) -> None:
-    """Corrected shares from files of any classifier; `documents` date the statements and name the sources, `figures` is a folder."""
+    """Corrected shares from files of any classifier; `documents` date the statements and name the sources, `figures` is a folder, and
+    `about` says there what the texts are."""
     spare_inputs(out, predictions, labels, documents)
     counted, coded = _table(predictions), _table(labels)
     need(counted, READ, "predictions", "the predictions of stance analyze")
@@ -167,7 +170,7 @@ def estimate_files(
     if figures:
         texts = texts[texts["doc_id"].isin(corpus.statements["doc_id"])]
         conditions = conditions_table(corpus, LEVEL) if "conditional" in counted else None
-        save_figures(chart(rows, positions_table(corpus, LEVEL), conditions, None, texts, {}), figures, Chart().png_scale)
+        save_figures(chart(rows, positions_table(corpus, LEVEL), conditions, None, texts, {}, about), figures, Chart().png_scale)
     _print_estimates(rows)
     hidden = int(rows["method"].eq(NOT_SHOWN).sum())
     say("estimate", f"{len(rows) - hidden} shares of {rows['target'].iloc[0]}, {hidden} not shown for want of codes, in {out}")

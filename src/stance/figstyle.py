@@ -13,8 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 FIGURES = ["acts", "difference", "issues", "months", "positions", "conditions", "flows"]  # in the order of the report
-LINE, USUAL = 17, 3  # pixels of a line of the note, and lines that every page has room for
-WIDTH, DPI = 850, 100  # pixels of the page; PNGs are drawn at twice that
+LINE, MARGIN = 17, 17  # pixels of a line of the note, and beside all words
+DPI = 100  # PNGs are drawn at twice that
 FINE = 0.1  # width of an interval (of shares) from which a decimal would be noise
 SIDE_COLOURS = {"US": "#0072B2", "RUS": "#D55E00"}
 SIDE_TEXT = {"US": "#0072B2", "RUS": "#B84F00"}
@@ -22,9 +22,10 @@ SIDE_MARKERS = {"US": "o", "RUS": "D"}
 SIDE_LABELS = {"US": "US", "RUS": "Russia"}
 INK, QUIET, GRID, GROUND = "#1A1A1A", "#595959", "#DDDDDD", "#FFFFFF"
 STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": ["DejaVu Sans", "sans-serif"],  # SVGs name both, as phones lack the first
     "font.size": 10,
     "text.color": INK,
+    "text.parse_math": False,  # a "$" in a user's words is one
     "axes.edgecolor": GRID,
     "axes.facecolor": GROUND,
     "figure.facecolor": GROUND,
@@ -37,10 +38,27 @@ STYLE: dict[Any, Any] = {
 
 
 @dataclass(frozen=True)
+class Size:
+    """A size of page: what it adds to a file's name, its width in pixels, and the characters in a line of title, subtitle and note."""
+
+    ending: str
+    width: int
+    title: int
+    subtitle: int
+    note: int
+
+
+WIDE = Size("", 850, 64, 100, 122)
+PHONE = Size(".phone", 540, 38, 62, 74)
+SIZES = (WIDE, PHONE)
+
+
+@dataclass(frozen=True)
 class Figure:
     """A drawn figure with its words: `rows` are the plotted values, `alt` describes the picture to who can't see it."""
 
     name: str
+    size: Size
     title: str
     subtitle: str
     note: str
@@ -66,41 +84,45 @@ def style() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Frame:
-    """A page with its words written, and the part of it between `bottom` and `top` (fractions) left for the plot."""
+    """A page with its words written; `top` and `bottom` are the heights in pixels between which the plot is."""
 
+    size: Size
     canvas: Canvas
     title: str
     subtitle: str
     note: str
-    top: float
-    bottom: float
+    top: int
+    bottom: int
 
-    def axes(self, left: float, width: float, at: float = 0.0, part: float = 1.0, *, above: int = 6) -> Axes:
-        """Axes over `width` of the page from `left`; `at` and `part` are fractions of the plot's height, `above` pixels left free on
-        top."""
-        height = self.canvas.get_figheight() * DPI
-        low, high = self.bottom + 34 / height, self.top - above / height
-        return self.canvas.add_axes((left, low + at * (high - low), width, part * (high - low)))
+    def axes(self, left: float, right: float, *, slot: int = 0, of: int = 1, above: int = 6, below: int = 34, foot: int = 0) -> Axes:
+        """Axes from `left` to `right` pixels off the page's edges, in one of the slots of equal height, counted from the top.
+
+        `above` and `below` are pixels left free in the slot, `foot` pixels under all slots.
+        """
+        width, height = self.size.width, self.canvas.get_figheight() * DPI
+        each = (self.top - self.bottom - foot) / of
+        low, high = self.top - (slot + 1) * each + below, self.top - slot * each - above
+        return self.canvas.add_axes((left / width, low / height, 1 - (left + right) / width, (high - low) / height))
 
     def figure(self, name: str, alt: str, rows: pd.DataFrame) -> Figure:
         """The finished figure: `rows` are what is drawn."""
-        return Figure(name, self.title, self.subtitle, self.note, alt, rows, self.canvas)
+        return Figure(name, self.size, self.title, self.subtitle, self.note, alt, rows, self.canvas)
 
 
-def frame(height: int, title: str, subtitle: str, note: str, source: str) -> Frame:
-    """A page of the fixed width with title and subtitle at the top, note and source under a thin rule at the bottom; of `height` pixels,
-    and more where these take more lines than usual."""
-    lines = [*textwrap.wrap(note, 128), *textwrap.wrap(source, 128)]
-    height += LINE * max(0, len(lines) - USUAL)
-    canvas = Canvas(figsize=(WIDTH / DPI, height / DPI), dpi=DPI)
-    head, sub = textwrap.wrap(title, 64), textwrap.wrap(subtitle, 100)
-    canvas.text(0.02, 1 - 16 / height, "\n".join(head), fontsize=15, fontweight="bold", va="top", linespacing=1.25)
-    below = 16 + 25 * len(head) + 4
-    canvas.text(0.02, 1 - below / height, "\n".join(sub), fontsize=10.5, color=QUIET, va="top", linespacing=1.4)
-    rule = (LINE * len(lines) + 14) / height
-    canvas.add_artist(mpl.lines.Line2D([0.02, 0.98], [rule, rule], color=GRID, linewidth=0.8, transform=canvas.transFigure))
-    canvas.text(0.02, rule - 8 / height, "\n".join(lines), fontsize=8.5, color=QUIET, va="top", linespacing=1.4)
-    return Frame(canvas, title, subtitle, note, 1 - (below + 19 * len(sub) + 12) / height, rule)
+def frame(size: Size, plot: int, title: str, subtitle: str, note: str, source: str) -> Frame:
+    """A page with title and subtitle at the top, `plot` pixels of height for the plot, and note and source under a thin rule."""
+    head, sub = textwrap.wrap(title, size.title), textwrap.wrap(subtitle, size.subtitle)
+    lines = [*textwrap.wrap(note, size.note), *textwrap.wrap(source, size.note)]
+    below, rule = 20 + 25 * len(head), LINE * len(lines) + 14
+    height = below + 19 * len(sub) + 12 + plot + rule
+    canvas = Canvas(figsize=(size.width / DPI, height / DPI), dpi=DPI)
+    edge = MARGIN / size.width
+    canvas.text(edge, 1 - 16 / height, "\n".join(head), fontsize=15, fontweight="bold", va="top", linespacing=1.25)
+    canvas.text(edge, 1 - below / height, "\n".join(sub), fontsize=10.5, color=QUIET, va="top", linespacing=1.4)
+    ends = [edge, 1 - edge], [rule / height, rule / height]
+    canvas.add_artist(mpl.lines.Line2D(*ends, color=GRID, linewidth=0.8, transform=canvas.transFigure))
+    canvas.text(edge, (rule - 8) / height, "\n".join(lines), fontsize=8.5, color=QUIET, va="top", linespacing=1.4)
+    return Frame(size, canvas, title, subtitle, note, rule + plot, rule)
 
 
 def quiet_frame(axes: Axes, along: Literal["x", "y"] = "x") -> None:

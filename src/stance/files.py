@@ -193,15 +193,16 @@ def write_lines(rows: list[dict[str, Any]], target: str, digits: int = DIGITS) -
 
 
 def read_figures(folder: Path, names: list[str]) -> list[dict[str, str]]:
-    """`name`, `alt` and `svg` of those of the named figures that are in `folder`."""
+    """`name`, `alt`, `svg` and `phone`, the narrow SVG, of those of the named figures that are in `folder`."""
     return [
         {
             "name": name,
             "alt": (folder / f"{name}.alt.txt").read_text(encoding="utf-8").strip(),
             "svg": (folder / f"{name}.svg").read_text(encoding="utf-8"),
+            "phone": (folder / f"{name}.phone.svg").read_text(encoding="utf-8"),
         }
         for name in names
-        if (folder / f"{name}.svg").is_file()
+        if (folder / f"{name}.svg").is_file() and (folder / f"{name}.phone.svg").is_file()
     ]
 
 

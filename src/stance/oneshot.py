@@ -90,7 +90,7 @@ def _save_analysis(out: Path, result: Analysis, read: IngestResult, settings: Pa
     found = result.estimates
     for name in ("shares", "positions", "conditions", "flows"):
         files.write_csv(getattr(found, name), out / f"{name}.csv")
-    figures = draw_charts(found.shares, found.positions, found.conditions, found.flows, read.rows, gazetteer().places)
+    figures = draw_charts(found.shares, found.positions, found.conditions, found.flows, read.rows, gazetteer().places, settings.chart.about)
     save_figures(figures, out / "figures", settings.chart.png_scale)
     counts = {
         "ingest": {"documents": len(read.rows), "set_aside": reasons(read)},

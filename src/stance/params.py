@@ -77,7 +77,8 @@ class Estimate(Section):
 
 
 class Chart(Section):
-    png_scale: int = Field(2, ge=1, le=4, description="pixels of a PNG per pixel of the 850 wide page")
+    png_scale: int = Field(2, ge=1, le=4, description="pixels of a PNG per pixel of the page, which is 850 or 540 wide")
+    about: str = Field("", description="what the texts are, for the source line of the figures")
 
 
 class Report(Section):

@@ -36,7 +36,7 @@ def dots(axes: Axes, rows: pd.DataFrame, order: list[str], key: str, names: list
             axes.plot([100 * row[low], 100 * row[high]], [y, y], color=colour, linewidth=width, solid_capstyle="butt", alpha=faint)
         face = colour if known else "white"
         mark = SIDE_MARKERS.get(row["side"], "s")
-        axes.plot([100 * row["share"]], [y], mark, color=colour, markerfacecolor=face, markersize=7, alpha=faint, clip_on=False)
+        axes.plot([100 * row["share"]], [y], mark, color=colour, markerfacecolor=face, markersize=6, alpha=faint, clip_on=False)
         if row["n"] or not few:
             left = row["side"] == DIFFERENCE and row["share"] < 0  # away from the line at 0
             end = 100 * (row["low" if left else "high"] if known else row["share"])
@@ -66,6 +66,11 @@ def label_of(row: dict[str, Any]) -> str:
     """What stands beside a dot: side, value, and of how many statements it is."""
     size = f"n {row['n_statements']:,}" + (f", {row['n_labelled']:,} coded" if 0 < row["n_labelled"] < row["n_statements"] else "")
     return f"{SIDE_LABELS[row['side']]} {_value(row)} ({size})"
+
+
+def short_of(row: dict[str, Any]) -> str:
+    """`label_of` on a narrow page, which tells the numbers of statements and codes elsewhere."""
+    return f"{SIDE_LABELS[row['side']]} {_value(row)}"
 
 
 def gap_of(row: dict[str, Any]) -> str:
@@ -141,10 +146,10 @@ def bands(axes: Axes, rows: pd.DataFrame, order: list[str], x: np.ndarray, *, na
 def _tell_hidden(axes: Axes, rows: pd.DataFrame, of: int) -> None:
     """In how many of the periods a side has too few codes, above the panel."""
     hidden = {side: int(((rows["side"] == side) & (rows["method"] == NOT_SHOWN)).sum()) for side in COMPARED}
-    words = ", ".join(f"{SIDE_LABELS[side]} in {n} of {of} periods" for side, n in hidden.items() if n)
+    words = ", ".join(f"{SIDE_LABELS[side]} {n}" for side, n in hidden.items() if n)
     if words:
         style: dict[str, Any] = {"ha": "right", "fontsize": 8, "color": QUIET, "annotation_clip": False}
-        axes.annotate(f"Too few codes: {words}", (1, 1), (0, 8), "axes fraction", "offset points", **style)
+        axes.annotate(f"Too few codes: {words} of {of} periods", (1, 1), (0, 8), "axes fraction", "offset points", **style)
 
 
 def _upright(axes: Axes, own: pd.DataFrame, x: np.ndarray, solid: np.ndarray, colour: str) -> None:

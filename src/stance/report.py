@@ -29,8 +29,8 @@ def report(
     *,
     params: Report,
 ) -> str:
-    """The page. `figures` hold `name`, `alt` and `svg`; `counted` are `estimate`'s statements; `metrics` the stages' counts
-    by stage, `scores` evaluate's scores where the model was trained here.
+    """The page. `figures` hold `name`, `alt`, `svg` and `phone`, the narrow one; `counted` are `estimate`'s statements; `metrics` the
+    stages' counts by stage, `scores` evaluate's scores where the model was trained here.
 
     All text is escaped, figures are images, and the page's own policy forbids scripts and network requests.
     """
@@ -46,7 +46,7 @@ def report(
         acts=ACTS,
         sides=COMPARED,
         side_names=SIDE_NAMES,
-        figures=[figure | {"data": base64.b64encode(figure["svg"].encode()).decode()} for figure in figures],
+        figures=[figure | {kind: base64.b64encode(figure[kind].encode()).decode() for kind in ("svg", "phone")} for figure in figures],
         share={(row["side"], row["act"]): row for row in rows},
         methods=sorted({row["method"] for row in rows}),
         uncorrected=UNCORRECTED,

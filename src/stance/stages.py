@@ -221,16 +221,17 @@ def estimate(
     design: Annotated[Literal["statements", "documents"] | None, typer.Option(help="What was drawn; else as the labels show.")] = None,
     documents: Annotated[Path | None, typer.Option(help="Their documents (doc_id, published, outlet), for months and sources.")] = None,
     figures: Annotated[Path | None, typer.Option(help="Folder to draw the shares in.")] = None,
+    about: Annotated[str, typer.Option(help="What the texts are, for the source line of the figures.")] = "",
     params: ParamsFile = PARAMS,
 ) -> None:
     """Estimate each side's shares of acts, and their difference, from Parquet, CSV or JSON Lines; without files, the stage of the pipeline.
 
     Example: stance estimate --predictions predictions.parquet --labels labels.csv --out shares.csv
     """
-    if predictions or labels or out or design or documents or figures:
+    if predictions or labels or out or design or documents or figures or about:
         if not (predictions and labels and out):
             raise refuse("not all of --predictions, --labels, --out", "the three together", "stance estimate -h")
-        estimate_files(predictions, labels, out, design, documents, figures)
+        estimate_files(predictions, labels, out, design, documents, figures, about)
         return
     settings = load_params(params).estimate
     tables = files.read_table(PREDICTIONS), files.read_table(CODED), files.read_csv(Path(settings.labels)), files.read_table(DOCUMENTS)
@@ -249,9 +250,10 @@ def chart(params: ParamsFile = PARAMS) -> None:
     """
     settings = load_params(params).chart
     shares, positions, conditions = (files.read_numbers(TABLES[name]) for name in ("shares", "positions", "conditions"))
-    figures = draw_charts(shares, positions, conditions, files.read_flows(TABLES["flows"]), files.read_table(DOCUMENTS), gazetteer().places)
+    flows, documents = files.read_flows(TABLES["flows"]), files.read_table(DOCUMENTS)
+    figures = draw_charts(shares, positions, conditions, flows, documents, gazetteer().places, settings.about)
     save_figures(figures, FIGURES, settings.png_scale)
-    say("chart", f"{len(figures)} figures in {FIGURES}")
+    say("chart", f"{len({figure.name for figure in figures})} figures in {FIGURES}")
 
 
 @app.command()

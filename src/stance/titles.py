@@ -5,12 +5,13 @@ A gap is stated where the interval of RUS - US leaves out 0 and, among many, its
 """
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from stance.cells import BY_HAND, CORRECTED, UNCORRECTED
+from stance.cells import BY_HAND, CORRECTED, LEAST_CODES, LEAST_EXPECTED, UNCORRECTED
 from stance.codebook import COMPARED, DIFFERENCE, codebook
 from stance.figstyle import SIDE_LABELS, percent, points
 
@@ -43,20 +44,23 @@ def unsaid(rows: pd.DataFrame, what: str) -> str:
 
 
 def acts_title(rows: pd.DataFrame) -> str:
-    """The widest clear gap in warnings, reassurances or demands, and those in the same direction."""
-    found = clear(rows[rows["act"] != "other"])
-    if found.empty:
-        return unsaid(rows, "act") or "No clear gap between the US and Russia by act"
-    alike = found[(found["share"] > 0) == (found["share"].iloc[0] > 0)]
-    return unsaid(rows, "act") or _capital(_more(found["share"].iloc[0], alike["act"]))
+    """Who warns, reassures or demands more often, for each clear gap."""
+    return unsaid(rows, "act") or _who_more(rows) or "No clear gap between the US and Russia by act"
 
 
 def difference_title(rows: pd.DataFrame) -> str:
-    """How many acts the sides differ in."""
-    acts = clear(rows[rows["act"] != "other"])["act"].tolist()
-    if not acts:
-        return unsaid(rows, "act") or "No act clearly sets the sides apart"
-    return unsaid(rows, "act") or f"The sides differ in {_joined(PLURALS[act].lower() for act in acts)}"
+    """As `acts_title`."""
+    return unsaid(rows, "act") or _who_more(rows) or "No act clearly sets the sides apart"
+
+
+def _who_more(rows: pd.DataFrame) -> str:
+    """Each side with the acts that it clearly does more often, the side of the widest gap first; empty where no gap is clear."""
+    found = clear(rows[rows["act"] != "other"])
+    by_side = {more: found.loc[(found["share"] > 0) == more, "act"].tolist() for more in (found["share"] > 0).unique()}
+    if len(by_side) < len(COMPARED):
+        return "".join(_capital(_more(1 if more else -1, acts)) for more, acts in by_side.items())
+    sides = (f"{BARE['RUS' if more else 'US']} {_joined(VERBS[act] for act in acts)} more" for more, acts in by_side.items())
+    return _capital(", ".join(sides))
 
 
 def issues_title(rows: pd.DataFrame) -> str:
@@ -66,7 +70,7 @@ def issues_title(rows: pd.DataFrame) -> str:
     if found.empty:
         return unsaid(rows, "issue") or "No clear gap between the US and Russia by issue"
     first = found.iloc[0]
-    return unsaid(rows, "issue") or f"{codebook().issues[first['issue']].name}: {_more(first['share'], [first['act']])}"
+    return unsaid(rows, "issue") or f"{issue_name(first['issue'])}: {_more(first['share'], [first['act']])}"
 
 
 def months_title(rows: pd.DataFrame) -> str:
@@ -83,7 +87,7 @@ def months_title(rows: pd.DataFrame) -> str:
 
 def positions_title(rows: pd.DataFrame) -> str:
     """The issue on which the stances of the sides differ most, of those whose proposition means the same for both and that are shown."""
-    alike = rows[~rows["issue"].isin([code for code, issue in codebook().issues.items() if issue.relative])]
+    alike = comparable(rows)
     compared = alike.loc[alike["side"].eq(DIFFERENCE) & alike["low"].notna(), "issue"].unique()
     found = clear(alike[alike["stance"] != "unclear"])
     if not len(compared) or unsaid(rows, "stance"):
@@ -94,6 +98,11 @@ def positions_title(rows: pd.DataFrame) -> str:
     if found.empty:
         return f"No clear gap in stances on the {len(compared)} issues compared"
     return f"The sides' stances differ most, of {len(compared)} issues, on {name}"
+
+
+def comparable(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows on issues whose proposition means the same for both sides."""
+    return rows[~rows["issue"].isin([code for code, issue in codebook().issues.items() if issue.relative])]
 
 
 def conditions_title(rows: pd.DataFrame) -> str:
@@ -135,6 +144,17 @@ def _capital(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
+def issue_name(code: str) -> str:
+    """An issue as figures call it."""
+    issues = codebook().issues
+    return issues[code].name if issues[code].proposition else f"None of the {len(issues) - 1} issues"
+
+
+def period_name(period: str) -> str:
+    """A month, or the first and the last of those joined: "Dec 2021–Feb 2022"."""
+    return "–".join(date(int(month[:4]), int(month[5:7]), 1).strftime("%b %Y") for month in period.split(" to "))
+
+
 def sizes(rows: pd.DataFrame) -> str:
     """How many statements of each side there are."""
     found = _counts(rows)
@@ -152,21 +172,22 @@ def _counts(rows: pd.DataFrame) -> dict[str, int]:
     return {side: int(rows.loc[rows["side"] == side, "n_statements"].max()) for side in COMPARED}
 
 
-def note(rows: pd.DataFrame, codes: int, *, interval: str = "Wilson") -> str:
-    """What the marks are, what the interval is for, and what is not shown; `codes` were drawn in all. `interval` names the kind that
+def note(rows: pd.DataFrame, codes: int, *, interval: str = "Wilson", marks: str = "Lines: 95% and, thick,") -> str:
+    """What the `marks` are, what the interval is for, and what is not shown; `codes` were drawn in all. `interval` names the kind that
     statements coded by hand have, or is empty where none is drawn."""
     methods = set(rows["method"])
     hand = next((method for method in methods if method.startswith(BY_HAND)), "")
     if hand:
-        marks = f"Dots: exact share. Lines: 95% and, thick, 50% interval ({interval}) for statements like these. " if interval else ""
-        return f"{marks}Every statement was read and coded by: {hand.removeprefix(BY_HAND).strip(' ()')}."
+        told = f"Dots: exact share. {marks} 50% interval ({interval}) for statements like these. " if interval else ""
+        return f"{told}Every statement was read and coded by: {hand.removeprefix(BY_HAND).strip(' ()')}."
     corrected = next((method for method in methods if method.startswith(CORRECTED)), "")
     if corrected:
-        marks = "Lines or bands: 95% and, thick or dark, 50% interval for this corpus. " if interval else ""
-        hidden = " Cells with too few codes are left out." if (rows["method"] != corrected).any() else ""
+        told = f"{marks} 50% interval for this corpus. " if interval else ""
+        few = f" Too few codes: under {LEAST_CODES}, or under {LEAST_EXPECTED} to be expected of what is counted."
+        hidden = few if (rows["method"] != corrected).any() else ""
         coders = corrected.removeprefix(CORRECTED)[2:-1]
         by = f" and read by: {coders}" if coders else ""
-        return f"{marks}Classifier's count, corrected by {codes:,} codes of statements drawn at random from these documents{by}.{hidden}"
+        return f"{told}Classifier's count, corrected by {codes:,} codes of statements drawn at random from these documents{by}.{hidden}"
     if methods == {UNCORRECTED} and not interval:
         return "Classifier's count, uncorrected."
     if methods == {UNCORRECTED}:
@@ -182,9 +203,11 @@ def undrawn(rows: pd.DataFrame, present: list[str]) -> str:
 
 
 def propositions(issues: list[str]) -> str:
-    """What statements on each of `issues` are in favour of, or against."""
-    found = ((codebook().issues[code].name, codebook().issues[code].proposition) for code in issues)
-    return " ".join(f"{name}: “{proposition}”" for name, proposition in found if proposition)
+    """What statements on each of `issues` are in favour of, or against, and where each side means another thing by it."""
+    found = {code: codebook().issues[code] for code in issues if codebook().issues[code].proposition}
+    told = " ".join(f"{issue.name}: “{issue.proposition}”" for issue in found.values())
+    relative = [issue.name for issue in found.values() if issue.relative]
+    return told + (f" By {_joined(relative)} each side means its own: not to be compared." if relative else "")
 
 
 def alt(what: str, rows: pd.DataFrame, title: str, most: int = 1) -> str:
@@ -197,13 +220,13 @@ def alt(what: str, rows: pd.DataFrame, title: str, most: int = 1) -> str:
         for row in sides[sides["side"] == side].sort_values("share", ascending=False, kind="stable").head(most).to_dict("records")
         if row["n_statements"]
     )
-    return f"{what}, titled “{title}”. Highest: {values or 'none'}."
+    return f"{what}, titled “{title}”. {'Values' if most > 1 else 'Highest'}: {values or 'none'}."
 
 
 def _value(row: dict[str, Any]) -> str:
     names = [row[name] for name in ("act", "stance", "period") if row.get(name)]
     if row.get("issue"):
-        names.insert(1 if row.get("act") else 0, f"on {codebook().issues[row['issue']].name}")
+        names.insert(1 if row.get("act") else 0, f"on {issue_name(row['issue'])}")
     return f"{SIDE_LABELS[row['side']]}, {', '.join(names)}: {_with_interval(row, percent)}"
 
 
@@ -215,14 +238,16 @@ def gap_of(row: dict[str, Any]) -> str:
 def _with_interval(row: dict[str, Any], written: Callable[[float, float], str]) -> str:
     width = row["high"] - row["low"]
     value, *limits = (written(row[name], width) for name in ("share", "low", "high"))
-    return value if np.isnan(width) else f"{value} (interval {' to '.join(limits)})"
+    return value if np.isnan(width) else f"{value} (95% interval {' to '.join(limits)})"
 
 
-def source_line(documents: pd.DataFrame) -> str:
-    """Outlets and dates of the documents; files that name no outlet are called by their own name."""
+def source_line(documents: pd.DataFrame, about: str = "") -> str:
+    """What the texts are, as the user puts it, and outlets and dates of the documents; files that name no outlet are called by their own
+    name."""
     outlets = sorted({row["outlet"] or row.get("source", "") for row in documents.to_dict("records")} - {""})
     shown = "; ".join(outlets[:3]) + (f" and {len(outlets) - 3} more" if len(outlets) > 3 else "")
     dates = sorted(set(documents["published"]) - {""})
     when = f", {dates[0]} to {dates[-1]}" if len(dates) > 1 else f", {dates[0]}" if dates else ", undated"
     count = f"{len(documents)} document{'s' if len(documents) != 1 else ''}"
-    return f"Source: {shown}{when} ({count}); stance."
+    told = f"Texts: {about.rstrip('.')}. " if about else ""
+    return f"{told}Source: {shown}{when} ({count}); stance."
