@@ -27,7 +27,8 @@ def test_shares_and_figures_are_those_of_the_codes(tmp_path: Path, monkeypatch: 
     monkeypatch.chdir(STUDY)
     result = CliRunner().invoke(app, arguments[arguments.index("stance") + 1 :])
     assert result.exit_code == 0, result.output
-    assert (tmp_path / "shares.csv").read_bytes() == (STUDY / "shares.csv").read_bytes()
+    for name in ("shares.csv", "shares.positions.csv", "shares.conditions.csv"):
+        assert (tmp_path / name).read_bytes() == (STUDY / name).read_bytes()
     drawn = sorted(path.name for path in (tmp_path / "figures").iterdir())
     assert drawn == sorted(path.name for path in (STUDY / "figures").iterdir())
     for name in drawn:

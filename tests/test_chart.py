@@ -88,7 +88,7 @@ def test_figures_come_in_the_order_of_the_report_where_there_is_something_to_dra
         names = {case: [figure.name for figure in figures(case) if figure.size == size] for case in (DRAWN, "by hand, clear gap", "none")}
         assert names[DRAWN] == figstyle.FIGURES
         assert names["by hand, clear gap"] == [name for name in figstyle.FIGURES if name != "months"]
-        assert names["none"] == ["acts", "difference", "conditions", "flows"]
+        assert names["none"] == ["acts", "difference", "flows"]
 
 
 def test_a_narrow_figure_says_the_same() -> None:
@@ -268,6 +268,24 @@ def test_source_line_is_built_from_the_documents() -> None:
     assert source_line(two) == "Source: Hill News; The Valley Post, 2022-01-21 to 2022-02-01 (2 documents); stance."
     assert "undated" in source_line(documents(published=""))
     assert source_line(two, "Two papers.").startswith("Texts: Two papers. Source: Hill News;")
+
+
+def test_a_source_line_is_short_and_dates_are_dates() -> None:
+    texts = pd.concat(
+        [
+            documents(doc_id=f"d{n}", outlet=outlet, published=when)
+            for n, (outlet, when) in enumerate([("B", "2022-01"), ("W" * 200, "n.d."), ("A", "garbage"), ("B", "2021-12-03")])
+        ]
+    )
+    assert source_line(texts) == f"Source: B; A; {'W' * 59}…, 2021-12-03 to 2022-01 (4 documents, 2 undated); stance."
+
+
+def test_acts_without_a_cell_have_no_panel_over_time() -> None:
+    found, texts = tables(DRAWN)
+    hidden = found.shares["act"].eq("demand") & found.shares["period"].ne("")
+    shares = found.shares.assign(share=found.shares["share"].mask(hidden), method=found.shares["method"].mask(hidden, NOT_SHOWN))
+    figure = next(figure for figure in chart(shares, found.positions, None, None, texts, {}) if figure.name == "months")
+    assert len(figure.canvas.axes) == 2 and figure.note.startswith("Demands: too few codes in every period. ")
 
 
 def test_a_dollar_is_no_formula() -> None:

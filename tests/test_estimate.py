@@ -213,6 +213,18 @@ def test_an_act_that_few_documents_hold_is_not_shown_where_documents_were_drawn(
     assert found["statements"]["warning", "US"] == CORRECTED
 
 
+def test_a_census_is_as_sure_as_its_documents_are_alike() -> None:
+    """Statements of one document are alike here: twenty documents, all warnings or none, tell as much as twenty statements."""
+    rows = pd.DataFrame({"doc_id": np.repeat([f"d{n}" for n in range(40)], 10), "side": np.repeat(["US", "RUS"], 200)})
+    rows = rows.assign(statement_id=[f"s{n}" for n in range(400)], act=np.tile(np.repeat(["warning", "other"], 10), 20))
+    labels = rows[["statement_id", "act"]].assign(pi=1.0)
+    found = shares(rows, labels).set_index(["act", "side"]).loc[("warning", "US")]
+    assert found["method"].startswith(BY_HAND) and found["share"] == 0.5
+    assert found["high"] - found["low"] == pytest.approx(0.43, abs=0.03)
+    alone = shares(rows.assign(doc_id=rows["statement_id"]), labels).set_index(["act", "side"]).loc[("warning", "US")]
+    assert alone["high"] - alone["low"] == pytest.approx(0.137, abs=0.01)
+
+
 def bad_labels(**change: object) -> pd.DataFrame:
     frame, true = classified(200)
     labels = labelled(frame, true, 100)
@@ -228,7 +240,7 @@ def bad_labels(**change: object) -> pd.DataFrame:
         pytest.param(bad_labels(pi=1.5), r"pi 1\.5", id="pi above 1"),
         pytest.param(bad_labels(pi=float("nan")), "pi nan", id="no pi"),
         pytest.param(bad_labels(act="threat"), "threat", id="unknown act"),
-        pytest.param(bad_labels(act=""), "''", id="an open code"),
+        pytest.param(bad_labels(act=""), "have no act", id="an open code"),
         pytest.param(bad_labels(design="docs"), "docs", id="unknown design"),
         pytest.param(bad_labels().drop(columns="pi"), "pi", id="no column pi"),
         pytest.param(bad_labels().head(0), "no label", id="no label"),

@@ -101,7 +101,7 @@ def test_issues_that_only_some_labels_have_are_left_out(corpus: Path, tmp_path: 
     rows.loc[3, "issue"] = ""
     files.write_csv(rows, tmp_path / "l.csv")
     result = run("estimate", "--predictions", corpus / "predictions.parquet", "--labels", tmp_path / "l.csv", "--out", tmp_path / "s.csv")
-    assert result.exit_code == 0 and "some labels have no issue" in result.stderr
+    assert result.exit_code == 0 and "no issue in 1 labels" in result.stderr
     assert set(files.read_csv(tmp_path / "s.csv")["issue"]) == {""}
 
 
@@ -120,7 +120,7 @@ def test_documents_of_another_corpus_are_refused_and_those_without_a_month_told(
 def test_figures_of_an_earlier_run_do_not_stay(corpus: Path, tmp_path: Path) -> None:
     label(corpus, coded(corpus, "anna"))
     (tmp_path / "f").mkdir()
-    for name in ("months.svg", "months.phone.png", "mine.svg"):
+    for name in ("months.svg", "months.phone.png", "months.alt.txt", "mine.svg"):
         (tmp_path / "f" / name).write_text("old", encoding="utf-8")
     given = ("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv", "--out", tmp_path / "s.csv")
     assert run(*given, "--figures", tmp_path / "f").exit_code == 0
@@ -207,9 +207,66 @@ def test_disagreements_are_listed_and_settled_by_the_row_that_is_kept(corpus: Pa
     listed = files.read_csv(corpus / "two.disagreements.csv")
     assert listed["act"].tolist() == ["warning", "demand"]
     open_one = run("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "two.csv", "--out", corpus / "x.csv")
-    assert open_one.exit_code == 1 and "''" in open_one.stderr
+    assert open_one.exit_code == 1 and "1 of 200 labels have no act" in open_one.stderr
     files.write_csv(listed.tail(1), corpus / "decided.csv")
     assert "200 of 200" in label(corpus, *sheets, out="two.csv", adjudicated=corpus / "decided.csv").stderr
+
+
+def test_decisions_are_not_written_over_and_may_come_in_parts(corpus: Path) -> None:
+    ids = files.read_csv(corpus / "coding" / "design.csv")["statement_id"].iloc[:2].tolist()
+    sheets = [coded(corpus, "anna", **dict.fromkeys(ids, "warning")), coded(corpus, "ben", **dict.fromkeys(ids, "demand"))]
+    label(corpus, *sheets, out="two.csv")
+    listed = corpus / "two.disagreements.csv"
+    rows = files.read_csv(listed)
+    files.write_csv(rows[::2], listed)
+    refused = label(corpus, *sheets, out="two.csv", adjudicated=listed)
+    assert refused.exit_code == 1 and "is a file that is read" in refused.stderr and len(files.read_csv(listed)) == 2
+    parts = [corpus / f"part{n}.csv" for n in range(2)]
+    for n, path in enumerate(parts):
+        files.write_csv(rows[2 * n : 2 * n + 1], path)
+    arguments = ["label", *sheets, "--design", corpus / "coding" / "design.csv", "--out", corpus / "two.csv"]
+    assert "200 of 200" in run(*arguments, "--adjudicated", parts[0], "--adjudicated", parts[1]).stderr
+
+
+def test_a_settled_statement_without_issue_is_named(corpus: Path) -> None:
+    sheet = files.read_csv(coded(corpus, "anna"))
+    first = sheet["statement_id"].iloc[0]
+    files.write_csv(sheet.assign(issue=sheet["issue"].mask(sheet["statement_id"] == first, "")), corpus / "bare.csv")
+    assert f"1 settled statements have no issue, and shares by issue need it of all: {first}" in label(corpus, corpus / "bare.csv").stderr
+
+
+def test_figures_take_no_place_of_other_files(corpus: Path, tmp_path: Path) -> None:
+    label(corpus, coded(corpus, "anna"))
+    given = ("estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv")
+    (tmp_path / "positions.csv").write_text("mine", encoding="utf-8")
+    (tmp_path / "f").mkdir()
+    for out, figures in (("s.csv", tmp_path), ("f/acts.csv", tmp_path / "f"), ("s.csv", tmp_path / "positions.csv")):
+        refused = run(*given, "--out", tmp_path / out, "--figures", figures)
+        assert refused.exit_code == 1 and "--figures figures" in refused.stderr, refused.output
+    assert (tmp_path / "positions.csv").read_text(encoding="utf-8") == "mine" and not (tmp_path / "s.csv").exists()
+
+
+def test_positions_and_conditions_stand_beside_the_shares(corpus: Path, tmp_path: Path) -> None:
+    label(corpus, coded(corpus, "anna"))
+    result = run(
+        "estimate", "--predictions", corpus / "predictions.parquet", "--labels", corpus / "labels.csv", "--out", tmp_path / "s.csv"
+    )
+    assert result.exit_code == 0
+    assert "RUS - US" in set(files.read_csv(tmp_path / "s.positions.csv")["side"])
+
+
+def test_a_sample_does_not_take_the_place_of_another(corpus: Path, tmp_path: Path) -> None:
+    arguments = ("sample", corpus / "predictions.parquet", corpus / "documents.parquet", "--size", 60, "--out", tmp_path / "c", "--seed")
+    assert run(*arguments, 1).exit_code == 0 and run(*arguments, 1).exit_code == 0
+    before = (tmp_path / "c" / "design.csv").read_bytes()
+    refused = run(*arguments, 2)
+    assert refused.exit_code == 1 and "holds another sample" in refused.stderr
+    assert (tmp_path / "c" / "design.csv").read_bytes() == before
+
+
+def test_a_sample_that_is_too_small_says_which_shares_it_cannot_show(corpus: Path, tmp_path: Path) -> None:
+    found = run("sample", corpus / "predictions.parquet", corpus / "documents.parquet", "--size", 60, "--out", tmp_path / "c")
+    assert found.exit_code == 0 and "too few codes to show the share of" in found.stderr and "warning of US" in found.stderr
 
 
 def test_lost_doubled_and_unknown_ids_are_named_and_the_rest_is_kept(corpus: Path) -> None:

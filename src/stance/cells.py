@@ -145,7 +145,7 @@ class Domain:
         documents = frozenset(pd.unique(self.documents[among]))
         raw = n / size if size else np.nan
         if self.corpus.by_hand:
-            return Cell(_exact(n, size), None, n, raw, size, documents, size, self.corpus.method)
+            return Cell(_exact(part.holds(self.own)[among], self.documents[among]), None, n, raw, size, documents, size, self.corpus.method)
         labelled, design = self.corpus.labelled, self.corpus.design
         if labelled is None or design is None:
             return Cell(None, None, n, raw, size, documents, 0, UNCORRECTED)
@@ -183,9 +183,17 @@ def contrast(first: Cell, second: Cell) -> Cell:
     return Cell(found, alone, first.n + second.n, first.raw - second.raw, statements, documents, labelled, method)
 
 
-def _exact(hits: int, n: int) -> Share | None:
-    """The share of all statements; its interval (Wilson 1927) is for statements like these, drawn independently."""
-    if not n:
+def _exact(fits: np.ndarray, documents: np.ndarray) -> Share | None:
+    """The share of all statements that fit; its interval (Wilson 1927) is for statements like these, from documents like these where there
+    are LEAST_DOCUMENTS: at the size of sample of independent statements that varies as much. With fewer documents statements are taken as
+    independent."""
+    if not len(fits):
         return None
-    p = hits / n
-    return Share(p, float(np.sqrt(p * (1 - p) / n)), np.inf, np.zeros(0), p=np.array([p]), n=np.array([float(n)]))
+    p, n = float(fits.mean()), float(len(fits))
+    pulls = np.bincount(pd.factorize(documents)[0], fits - p)
+    variance, df = p * (1 - p) / n, np.inf
+    if len(pulls) >= LEAST_DOCUMENTS:
+        df = len(pulls) - 1.0
+        variance = max(variance, float((pulls**2).sum()) / n**2 * len(pulls) / df)
+    size = p * (1 - p) / variance if variance else n
+    return Share(p, float(np.sqrt(variance)), df, np.zeros(0), p=np.array([p]), n=np.array([size]))

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from stance import titles
-from stance.cells import CORRECTED, NOT_SHOWN, UNCORRECTED
+from stance.cells import CORRECTED, UNCORRECTED
 from stance.codebook import COMPARED, DIFFERENCE, codebook
 from stance.figstyle import INK, PHONE, SIDE_LABELS, SIZES, Figure, Frame, Size, frame, style
 from stance.plots import Write, bands, bubbles, count_of, dots, gap_of, key_of_sides, label_of, ratio_of, short_of, short_ratio_of
@@ -31,7 +31,7 @@ def chart(
     """The figures of `estimate`'s tables, in each of SIZES; `places` names the codes of addressees. The source line is built from the
     documents' metadata, and says what the texts are `about`.
 
-    Issues, months and stances are drawn where the tables have them, conditions and flows where there are such tables.
+    Issues, months, stances and conditions are drawn where the tables have a share of them, flows where there is such a table.
     """
     for table, schema in ((shares, SHARES), (positions, POSITIONS), (conditions, CONDITIONS)):
         if table is not None:
@@ -43,11 +43,10 @@ def chart(
     with style():
         for size in SIZES:
             figures += [acts_figure(size, shares, *words), difference_figure(size, shares, *words)]
-            figures += [issues_figure(size, shares, *words)] if (shares["issue"] != "").any() else []
-            figures += [months_figure(size, shares, *words)] if (shares["period"] != "").any() else []
-            figures += [positions_figure(size, positions, *words)] if len(positions) else []
-            if conditions is not None and (conditions.loc[conditions["act"].isin(MARKED), "method"] != NOT_SHOWN).any():
-                figures.append(conditions_figure(size, conditions, *words))
+            figures += [issues_figure(size, shares, *words)] if _some(shares[shares["issue"] != ""]) else []
+            figures += [months_figure(size, shares, *words)] if _some(shares[shares["period"] != ""]) else []
+            figures += [positions_figure(size, positions, *words)] if _some(positions) else []
+            figures += [conditions_figure(size, conditions, *words)] if conditions is not None and _some(conditions) else []
             if flows is not None:
                 named = flows.assign(addressee=[WHO.get(code, places.get(code, code)) for code in flows["addressee"]])
                 figures.append(flows_figure(size, named, shares, *words))
@@ -91,9 +90,7 @@ def issues_figure(size: Size, shares: pd.DataFrame, source: str, codes: int) -> 
     """Share of each act and issue in each side's statements: a panel per act of which something is drawn, a row per issue that occurs."""
     rows = shares[(shares["issue"] != "") & (shares["period"] == "") & shares["act"].isin(MARKED)]
     sides, present = _drawn(rows)
-    some = set(sides.loc[sides["share"].notna(), "act"])
-    panels = {act: name for act, name in MARKED.items() if act in some} or MARKED
-    none = "".join(f"{name}s: too few codes on every issue. " for act, name in MARKED.items() if act not in panels)
+    panels, none = _panels_of(sides, "on every issue")
     title = titles.issues_title(rows)
     counts = "" if rows["method"].str.startswith(CORRECTED).any() else " Numbers are counts."
     subtitle = f"Statements of an act on an issue, as a share of all statements of their side, %.{counts} {titles.sizes(rows)}."
@@ -111,21 +108,22 @@ def months_figure(size: Size, shares: pd.DataFrame, source: str, codes: int) -> 
     joined = "; months with few codes are joined" if rows["period"].str.contains(" to ").any() else ""
     below = "statements" if (rows["method"] == UNCORRECTED).any() else "codes"
     dated = titles.dated(rows, _over_all(shares))
+    panels, none = _panels_of(rows, "in every period")
     what = f"Share of each side's attributed statements by act and month, %, each act on a scale of its own{joined}."
     subtitle = f"{what} {dated}; below the periods: {below}."
-    note = titles.note(rows, codes, marks="Bands or lines: 95% and, dark or thick,")
-    page = frame(size, 610, title, subtitle, note, source)
+    note = none + titles.note(rows, codes, marks="Bands or lines: 95% and, dark or thick,")
+    page = frame(size, 66 + 181 * len(panels), title, subtitle, note, source)
     step = max(1, -(-len(order) // (size.width // 106)))
     x = np.array([_middle(period) for period in order])
     shown = rows[rows["share"].notna()]
-    first = {side: next((act for act in MARKED if act in set(shown.loc[shown["side"] == side, "act"])), "") for side in COMPARED}
-    for n, (act, name) in enumerate(MARKED.items()):
-        axes = page.axes(60, 85, slot=n, of=len(MARKED), above=30, below=10, foot=66)
+    first = {side: next((act for act in panels if act in set(shown.loc[shown["side"] == side, "act"])), "") for side in COMPARED}
+    for n, (act, name) in enumerate(panels.items()):
+        axes = page.axes(60, 85, slot=n, of=len(panels), above=30, below=10, foot=66)
         own = rows[rows["act"] == act]
         bands(axes, own, order, x, names=[side for side in COMPARED if first[side] == act])
         axes.set_title(name, loc="left", fontsize=10.5, fontweight="bold", pad=8)
-        axes.set_xticks(x[::step], [_period_words(own, period) if n == len(MARKED) - 1 else "" for period in order[::step]])
-    sides = rows[rows["side"].isin(COMPARED)]
+        axes.set_xticks(x[::step], [_period_words(own, period) if n == len(panels) - 1 else "" for period in order[::step]])
+    sides = rows[rows["side"].isin(COMPARED) & rows["act"].isin(panels)]
     return page.figure("months", titles.alt("Line charts of the share of each act by period and side", rows, title, most=3), sides)
 
 
@@ -195,6 +193,19 @@ def flows_figure(size: Size, flows: pd.DataFrame, shares: pd.DataFrame, source: 
     return page.figure("flows", alt + ".", ranked)
 
 
+def _some(rows: pd.DataFrame) -> bool:
+    """Whether a share of a side is shown, of MARKED acts where there are acts."""
+    marked = rows["act"].isin(MARKED) if "act" in rows else True
+    return bool((rows["side"].isin(COMPARED) & rows["share"].notna() & marked).any())
+
+
+def _panels_of(rows: pd.DataFrame, where: str) -> tuple[dict[str, str], str]:
+    """The acts of which a share is shown, and what the note says of the others."""
+    some = set(rows.loc[rows["side"].isin(COMPARED) & rows["share"].notna(), "act"])
+    none = "".join(f"{name}s: too few codes {where}. " for act, name in MARKED.items() if act not in some)
+    return {act: name for act, name in MARKED.items() if act in some}, none
+
+
 def _over_all(shares: pd.DataFrame) -> pd.DataFrame:
     return shares[(shares["issue"] == "") & (shares["period"] == "")]
 
@@ -207,7 +218,8 @@ def _act_rows(page: Frame, sides: pd.DataFrame, write: Write, room: int) -> None
 def _drawn(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """The rows of both sides on issues of which something is drawn, and these issues in the order of the codebook."""
     sides = rows[rows["side"].isin(COMPARED)]
-    some = set(sides.loc[sides["share"].notna() & (sides["n"] > 0), "issue"]) or {sides["issue"].iloc[0]}
+    shown = sides[sides["share"].notna()]
+    some = set(shown.loc[shown["n"] > 0, "issue"]) or set(shown["issue"])
     return sides[sides["issue"].isin(some)], [code for code in codebook().issues if code in some]
 
 

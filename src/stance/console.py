@@ -116,6 +116,8 @@ def save_classifier(models: dict[str, dict[str, Any]], chosen: dict[str, Any], f
 def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:
     """Each figure as PNG and SVG, with its alt text and plotted rows; figures of an earlier run that are not drawn now are removed."""
     for name in set(FIGURES) - {figure.name for figure in figures}:
+        if not (folder / f"{name}.alt.txt").exists():
+            continue  # a user's file of that name
         for ending in (".alt.txt", ".csv", *(f"{size.ending}{kind}" for size in SIZES for kind in (".png", ".svg"))):
             (folder / f"{name}{ending}").unlink(missing_ok=True)
     for figure in figures:
@@ -129,7 +131,17 @@ def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:
 def spare_inputs(out: Path | str, *inputs: Path | str | None) -> None:
     """Raises StanceError where `out` is one of the files that a command reads, as far as they are given."""
     if str(out) != "-" and Path(out).resolve() in {Path(path).resolve() for path in inputs if path and str(path) != "-"}:
-        raise refuse(f"--out {out} is a file that is read", "another file", "another name")
+        raise refuse(f"{out} would be written and is a file that is read", "another file", "another name")
+
+
+def spare_others(figures: Path, out: Path) -> None:
+    """Raises StanceError where the folder `figures` is a file, or drawing there would take the place of a table that is no figure's."""
+    if figures.exists() and not figures.is_dir():
+        raise refuse(f"--figures {figures} is a file", "a folder", "--figures figures")
+    for name in FIGURES:
+        table = figures / f"{name}.csv"
+        if table.resolve() == out.resolve() or (table.exists() and not (figures / f"{name}.alt.txt").exists()):
+            raise refuse(f"{table} would be written and is no figure's", "a new folder, or one of figures alone", "--figures figures")
 
 
 def spare_codes(sheet: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from stance.cells import Corpus
+from stance.cells import NOT_SHOWN, Corpus
 from stance.checks import need
 from stance.codebook import ACTS, COMPARED
 from stance.design import DESIGNS, read_design
@@ -20,6 +20,7 @@ from stance.periods import periods
 from stance.records import CODED, ISSUES, PREDICTIONS, STANCES, check
 from stance.tables import conditions_table, positions_table, shares_table
 
+REST = "other"  # the act that is none of those compared
 READ = ["statement_id", "doc_id", "side", "act"]
 DEFAULTS = {"issue": "", "stance": "", "period": "", "conditional": False}
 
@@ -108,7 +109,7 @@ def _check_numbers(predictions: pd.DataFrame, design: str | None, level: float) 
     for name in given:
         bad = predictions.loc[~pd.to_numeric(predictions[name], errors="coerce").between(0, 1), ["statement_id", name]]
         if len(bad):
-            came = f"{name} of {bad['statement_id'].iloc[0]} is {bad[name].iloc[0]!r}, and {len(bad) - 1} more"
+            came = f"{name} of {listing(bad['statement_id'])} is {listing(map(repr, bad[name].unique()))}"
             raise refuse(came, "probabilities from 0 to 1", "dividing percentages by 100, or leaving the columns p_* out")
     if design not in (None, *DESIGNS):
         raise refuse(f"design {design!r}", listing(DESIGNS), "design='documents'")
@@ -124,6 +125,10 @@ def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None
         return Corpus(rows)
     uncoded = dict.fromkeys((name for name in ("issue", "stance") if not coded_throughout(labels, name)), "")
     rows, labels = rows.assign(**uncoded), labels.assign(**uncoded)  # what was not coded can't be corrected
+    bare = labels.loc[labels["act"].fillna("") == "", "statement_id"] if {"act", "statement_id"} <= set(labels) else []
+    if len(bare):
+        came = f"{len(bare)} of {len(labels)} labels have no act ({listing(bare)})"
+        raise refuse(came, "a code for every statement drawn", "stance label with --adjudicated, where coders differ")
     labelled, drawn = read_design(labels, rows, design)
     _know(labelled, "labels")
     if len(labelled) == len(rows) and (drawn.pi == 1).all():
@@ -132,6 +137,15 @@ def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None
         return Corpus(codes, by_hand=_coders(labelled) or "unnamed coders")
     place = pd.Series(np.arange(len(rows)), index=rows["statement_id"])
     return Corpus(rows, labelled.assign(row=place[labelled["statement_id"]].to_numpy()), drawn, coders=_coders(labelled))
+
+
+def unshown(predictions: pd.DataFrame, drawn: pd.DataFrame) -> list[str]:
+    """The warnings, reassurances and demands ("warning of US") whose shares the statements `drawn` (`stance.sample`) can't show, whatever
+    codes they get."""
+    own = predictions[predictions["side"].isin(COMPARED)].drop(columns=["issue", "stance"], errors="ignore")
+    rows = shares_table(corpus_of(own, drawn.assign(act=REST), drawn["design"].iloc[0]), 0.95)
+    rows = rows[(rows["method"] == NOT_SHOWN) & rows["side"].isin(COMPARED) & (rows["act"] != REST)]
+    return [f"{act} of {side}" for act, side in zip(rows["act"], rows["side"], strict=True)]
 
 
 def coded_throughout(labels: pd.DataFrame, name: str) -> bool:

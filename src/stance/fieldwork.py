@@ -16,10 +16,10 @@ from stance.chart import chart
 from stance.checks import CODES, need
 from stance.codebook import ACTS, COMPARED, DIFFERENCE, SIDE_NAMES, SIDES
 from stance.codes import OPEN, Codes, read_codes
-from stance.console import app, save_figures, say, spare_codes, spare_inputs, talk
+from stance.console import app, save_figures, say, spare_codes, spare_inputs, spare_others, talk
 from stance.design import DOCUMENTS, Design
 from stance.errors import listing, refuse
-from stance.estimate import READ, coded_throughout, corpus_drawn
+from stance.estimate import READ, coded_throughout, corpus_drawn, unshown
 from stance.form import fill
 from stance.masks import load_recogniser, masked
 from stance.params import Chart, Extract
@@ -66,13 +66,25 @@ def sample(
         raise refuse("no --out", "a folder for the sample", "--out coding, or --plan")
     spare_codes(out / "sheet.csv")
     drawn = draw(rows, published, size=size, by=design, period=period, floor=floor, seed=seed)
-    shown = sheet(drawn, rows, texts)
+    _write_sample(drawn, sheet(drawn, rows, texts), out, hide=hide)
+    whole = f" of {drawn['doc_id'].nunique()} documents" if design == DOCUMENTS else ""
+    say("sample", f"{len(drawn)} of {len(rows)} statements{whole} in {drawn['stratum'].nunique()} strata to code, in {out}")
+    hidden = unshown(rows, drawn)
+    if hidden:
+        few = "documents" if design == DOCUMENTS else "codes"
+        talk.print(f"notice: too few {few} to show the share of {listing(hidden, 8)}; a larger --size may help", markup=False)
+
+
+def _write_sample(drawn: pd.DataFrame, shown: pd.DataFrame, out: Path, *, hide: bool) -> None:
+    """What coders need, and the design; not over that of another sample."""
+    before = out / "design.csv"
+    if before.is_file() and files.read_csv(before)["statement_id"].tolist() != drawn["statement_id"].tolist():
+        raise refuse(f"{out} holds another sample", "a new folder, as codes may hang on that one", "another --out")
     shown = masked(shown, gazetteer(), load_recogniser(Extract().spacy_model)) if hide else shown
     files.write_csv(drawn, out / "design.csv", digits=12)
     files.write_csv(shown, out / "sheet.csv")
     files.write_json(tasks(shown), out / "tasks.json")
     files.write_text(label_config(), out / "label_config.xml")
-    say("sample", f"{len(drawn)} of {len(rows)} statements in {drawn['stratum'].nunique()} strata to code, in {out}")
 
 
 def _print_plan(rows: pd.DataFrame, published: pd.Series, half_width: float, period: str, floor: int) -> None:
@@ -102,13 +114,15 @@ def code(
     say("code", f"{(done['act'] != '').sum()} of {len(done)} statements coded, in {path}")
 
 
-def read_back(codes: list[Path], design: Path, out: Path, adjudicated: Path | None) -> None:
+def read_back(codes: list[Path], design: Path, out: Path, adjudicated: list[Path]) -> None:
     """Coded sheets and Label Studio exports to labels; disagreements, refused ids and agreement go to files beside `out`."""
-    spare_inputs(out, *codes, design, adjudicated)
+    beside = {name: out.with_name(f"{out.stem}.{name}") for name in ("disagreements.csv", "refused.csv", "agreement.json")}
+    for path in (out, *beside.values()):
+        spare_inputs(path, *codes, design, *adjudicated)
     names = [path.stem for path in codes] if len({path.stem for path in codes}) == len(codes) else [str(path) for path in codes]
     coded = pd.concat([_coded(path, name) for path, name in zip(codes, names, strict=True)], ignore_index=True)
-    result = read_codes(files.read_csv(design), coded, files.read_csv(adjudicated) if adjudicated else None)
-    beside = {name: out.with_name(f"{out.stem}.{name}") for name in ("disagreements.csv", "refused.csv", "agreement.json")}
+    decided = pd.concat([files.read_csv(path) for path in adjudicated], ignore_index=True) if adjudicated else None
+    result = read_codes(files.read_csv(design), coded, decided)
     files.write_csv(result.labels, out)
     files.write_csv(result.disagreements, beside["disagreements.csv"])
     files.write_csv(result.refused, beside["refused.csv"])
@@ -119,8 +133,12 @@ def read_back(codes: list[Path], design: Path, out: Path, adjudicated: Path | No
         differ = result.disagreements["statement_id"].nunique()
         say(
             "label",
-            f"coders differ on {differ}: keep the deciding row of each in {beside['disagreements.csv']}, and give it as --adjudicated",
+            f"coders differ on {differ}: copy {beside['disagreements.csv']}, keep the deciding row of each, and give it as --adjudicated",
         )
+    for name in ("issue", "stance"):
+        bare = result.labels.loc[(result.labels["act"] != "") & (result.labels[name] == ""), "statement_id"]
+        if 0 < len(bare) < len(result.labels) - open_ones:
+            say("label", f"{len(bare)} settled statements have no {name}, and shares by {name} need it of all: {listing(bare)}")
     if len(result.refused):
         named = "; ".join(f"{why}: {listing(rows['statement_id'])}" for why, rows in result.refused.groupby("reason"))
         raise refuse(named, "each statement of the sample once by each coder", f"{beside['refused.csv']}; the other codes are in {out}")
@@ -153,6 +171,8 @@ def estimate_files(
     """Corrected shares from files of any classifier; `documents` date the statements and name the sources, `figures` is a folder, and
     `about` says there what the texts are."""
     spare_inputs(out, predictions, labels, documents)
+    if figures:
+        spare_others(figures, out)
     counted, coded = _table(predictions), _table(labels)
     need(counted, READ, "predictions", "the predictions of stance analyze")
     texts = counted[["doc_id"]].drop_duplicates().assign(published="", outlet=predictions.name)
@@ -162,15 +182,21 @@ def estimate_files(
     corpus = corpus_drawn(counted, coded, design=design, level=LEVEL)
     for name in ("issue", "stance"):
         if name in coded and not coded_throughout(coded, name):
-            talk.print(f"notice: some labels have no {name}; shares by {name} are left out", markup=False)
+            bare = coded.loc[coded[name] == "", "statement_id"]
+            if len(bare) < len(coded):
+                talk.print(f"notice: no {name} in {len(bare)} labels ({listing(bare)}); shares by {name} are left out", markup=False)
     rows = shares_table(corpus, LEVEL)
-    _notice_weights(corpus.design, len(counted))
+    _notice_weights(corpus.design, len(corpus.statements))
     _notice_sides(counted["side"])
+    positions = positions_table(corpus, LEVEL)
+    conditions = conditions_table(corpus, LEVEL) if "conditional" in counted else None
     files.write_rows(rows, out)
+    for name, table in (("positions", positions), ("conditions", conditions)):
+        if table is not None and table["low"].notna().any():
+            files.write_rows(table, out.with_stem(f"{out.stem}.{name}"))
     if figures:
         texts = texts[texts["doc_id"].isin(corpus.statements["doc_id"])]
-        conditions = conditions_table(corpus, LEVEL) if "conditional" in counted else None
-        save_figures(chart(rows, positions_table(corpus, LEVEL), conditions, None, texts, {}, about), figures, Chart().png_scale)
+        save_figures(chart(rows, positions, conditions, None, texts, {}, about), figures, Chart().png_scale)
     _print_estimates(rows)
     hidden = int(rows["method"].eq(NOT_SHOWN).sum())
     say("estimate", f"{len(rows) - hidden} shares of {rows['target'].iloc[0]}, {hidden} not shown for want of codes, in {out}")
@@ -215,8 +241,9 @@ def _documents(path: Path, columns: list[str]) -> pd.DataFrame:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    """A file of predictions or labels: numbers stay numbers, ids and codes are text."""
+    """A file of predictions or labels: numbers stay numbers, ids and codes are text. Columns of an earlier join are left out."""
     rows = _read(path)
+    rows = rows[[name for name in rows if not name.endswith("_predicted")]]
     numeric = [name for name in rows if name.startswith("p_") or (name == "pi" and pd.api.types.is_numeric_dtype(rows[name]))]
     texts = rows.drop(columns=numeric).fillna("").astype(str)
     flags = {"conditional": _flag(texts["conditional"])} if "conditional" in texts else {}
@@ -237,7 +264,9 @@ def _dated(doc_ids: pd.Series, texts: pd.DataFrame, path: Path) -> pd.Series:
     months = periods(doc_ids, texts.set_index("doc_id")["published"], "month")
     without = int((months == "").sum())
     if without:
-        talk.print(f"notice: {without:,} statements have no month in {path}", markup=False)
+        lacking = doc_ids[~doc_ids.isin(texts["doc_id"])].nunique()
+        told = f"; it lacks {lacking:,} of their documents" if lacking else ""
+        talk.print(f"notice: {without:,} statements have no month in {path}{told}", markup=False)
     return months
 
 

@@ -28,7 +28,8 @@ def dots(axes: Axes, rows: pd.DataFrame, order: list[str], key: str, names: list
     for value, hidden in rows[rows["method"] == NOT_SHOWN].groupby(key):
         alone = hidden["side"].iloc[0] if len(hidden) == 1 else DIFFERENCE
         who = f"{SIDE_LABELS[alone]}: " if alone != DIFFERENCE else ""
-        _beside(axes, f"{who}too few codes", (0, order.index(value) + OFFSET[alone]), 7, QUIET, 8.0)
+        why = "too few codes" if hidden["n_statements"].any() else "no statement"
+        _beside(axes, f"{who}{why}", (0, order.index(value) + OFFSET[alone]), 7, QUIET, 8.0)
     for row in rows[rows["share"].notna()].to_dict("records"):
         y, colour = order.index(row[key]) + OFFSET[row["side"]], SIDE_COLOURS.get(row["side"], INK)
         known, faint = not np.isnan(row["low"]), FAINT if few and row["n"] == 0 else 1

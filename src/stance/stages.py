@@ -99,7 +99,7 @@ def label(
         list[Path] | None, typer.Argument(metavar="[CODES...]", help="Coded sheets, Label Studio exports; else the stage.")
     ] = None,
     design: Annotated[Path, typer.Option(help="With CODES: design.csv of stance sample.")] = Path("design.csv"),
-    adjudicated: Annotated[Path | None, typer.Option(help="With CODES: deciding rows of disagreements.")] = None,
+    adjudicated: Annotated[list[Path] | None, typer.Option(help="With CODES: deciding rows of disagreements; may be repeated.")] = None,
     out: Annotated[Path, typer.Option(help="With CODES: labels to write (CSV).")] = Path("labels.csv"),
     params: ParamsFile = PARAMS,
 ) -> None:
@@ -108,7 +108,7 @@ def label(
     Example: stance label anna.csv ben.csv --design coding/design.csv --out labels.csv
     """
     if codes:
-        read_back(codes, design, out, adjudicated)
+        read_back(codes, design, out, adjudicated or [])
         return
     settings = load_params(params).label
     authored = files.read_csv(Path(settings.authored))

@@ -38,7 +38,7 @@ def positions_table(corpus: Corpus, level: float) -> pd.DataFrame:
 
     Issues whose proposition each side may mean otherwise are a family of their own, as their gaps are never stated.
     """
-    if not (corpus.statements["stance"] != "").any():
+    if not (corpus.statements[["issue", "stance"]] != "").any().all():
         return empty(POSITIONS)
     sides = _sides(corpus, np.ones(len(corpus.statements), bool))
     rows = [

@@ -4,6 +4,7 @@ sources.
 A gap is stated where the interval of RUS - US leaves out 0 and, among many, its q-value (Benjamini & Hochberg 1995) is at most ALPHA.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -16,6 +17,8 @@ from stance.codebook import COMPARED, DIFFERENCE, codebook
 from stance.figstyle import SIDE_LABELS, percent, points
 
 ALPHA = 0.05
+LONGEST = 60  # characters of a source's name
+DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 VERBS = {"warning": "warns", "reassurance": "reassures", "demand": "demands"}
 PLURALS = {"warning": "Warnings", "reassurance": "Reassurances", "demand": "Demands", "other": "Other statements"}
 BARE = {"US": "the US", "RUS": "Russia"}
@@ -183,7 +186,7 @@ def note(rows: pd.DataFrame, codes: int, *, interval: str = "Wilson", marks: str
     corrected = next((method for method in methods if method.startswith(CORRECTED)), "")
     if corrected:
         told = f"{marks} 50% interval for this corpus. " if interval else ""
-        few = f" Too few codes: under {LEAST_CODES}, or under {LEAST_EXPECTED} to be expected of what is counted."
+        few = f" Too few codes: the classifier lets expect under {LEAST_CODES} in all, or under {LEAST_EXPECTED} of what is counted."
         hidden = few if (rows["method"] != corrected).any() else ""
         coders = corrected.removeprefix(CORRECTED)[2:-1]
         by = f" and read by: {coders}" if coders else ""
@@ -241,13 +244,20 @@ def _with_interval(row: dict[str, Any], written: Callable[[float, float], str]) 
     return value if np.isnan(width) else f"{value} (95% interval {' to '.join(limits)})"
 
 
+def _most_first(names: pd.Series) -> list[str]:
+    """Each name once, the most frequent first, those alike by alphabet."""
+    return names.value_counts().sort_index().sort_values(ascending=False, kind="stable").index.tolist()
+
+
 def source_line(documents: pd.DataFrame, about: str = "") -> str:
     """What the texts are, as the user puts it, and outlets and dates of the documents; files that name no outlet are called by their own
     name."""
-    outlets = sorted({row["outlet"] or row.get("source", "") for row in documents.to_dict("records")} - {""})
+    names = documents["outlet"].where(documents["outlet"] != "", documents.get("source", ""))
+    outlets = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in _most_first(names[names != ""])]
     shown = "; ".join(outlets[:3]) + (f" and {len(outlets) - 3} more" if len(outlets) > 3 else "")
-    dates = sorted(set(documents["published"]) - {""})
+    dates = sorted(when for when in set(documents["published"]) if DATE.fullmatch(when))
+    undated = int((~documents["published"].isin(dates)).sum())
     when = f", {dates[0]} to {dates[-1]}" if len(dates) > 1 else f", {dates[0]}" if dates else ", undated"
-    count = f"{len(documents)} document{'s' if len(documents) != 1 else ''}"
+    count = f"{len(documents)} document{'s' if len(documents) != 1 else ''}" + (f", {undated} undated" if dates and undated else "")
     told = f"Texts: {about.rstrip('.')}. " if about else ""
     return f"{told}Source: {shown}{when} ({count}); stance."
