@@ -170,7 +170,9 @@ def estimate_files(
 ) -> None:
     """Corrected shares from files of any classifier; `documents` date the statements and name the sources, `figures` is a folder, and
     `about` says there what the texts are."""
-    spare_inputs(out, predictions, labels, documents)
+    beside = {name: out.with_stem(f"{out.stem}.{name}") for name in ("positions", "conditions")}
+    for path in (out, *beside.values()):
+        spare_inputs(path, predictions, labels, documents)
     if figures:
         spare_others(figures, out)
     counted, coded = _table(predictions), _table(labels)
@@ -193,7 +195,7 @@ def estimate_files(
     files.write_rows(rows, out)
     for name, table in (("positions", positions), ("conditions", conditions)):
         if table is not None and table["low"].notna().any():
-            files.write_rows(table, out.with_stem(f"{out.stem}.{name}"))
+            files.write_rows(table, beside[name])
     if figures:
         texts = texts[texts["doc_id"].isin(corpus.statements["doc_id"])]
         save_figures(chart(rows, positions, conditions, None, texts, {}, about), figures, Chart().png_scale)
