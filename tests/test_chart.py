@@ -91,6 +91,13 @@ def test_figures_come_in_the_order_of_the_report_where_there_is_something_to_dra
         assert names["none"] == ["acts", "difference", "flows"]
 
 
+def test_stances_are_drawn_where_one_for_or_against_is_shown() -> None:
+    found, texts = tables(DRAWN)
+    stands = found.positions["stance"] != "unclear"
+    hidden = found.positions.assign(share=found.positions["share"].mask(stands), method=found.positions["method"].mask(stands, NOT_SHOWN))
+    assert "positions" not in [figure.name for figure in chart(found.shares, hidden, None, None, texts, {})]
+
+
 def test_a_narrow_figure_says_the_same() -> None:
     wide, narrow = ([figure for figure in figures(DRAWN) if figure.size == size] for size in figstyle.SIZES)
     for one, other in zip(wide, narrow, strict=True):

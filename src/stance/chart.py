@@ -45,7 +45,7 @@ def chart(
             figures += [acts_figure(size, shares, *words), difference_figure(size, shares, *words)]
             figures += [issues_figure(size, shares, *words)] if _some(shares[shares["issue"] != ""]) else []
             figures += [months_figure(size, shares, *words)] if _some(shares[shares["period"] != ""]) else []
-            figures += [positions_figure(size, positions, *words)] if _some(positions) else []
+            figures += [positions_figure(size, positions, *words)] if _some(positions[positions["stance"].isin(list(STANDS))]) else []
             figures += [conditions_figure(size, conditions, *words)] if conditions is not None and _some(conditions) else []
             if flows is not None:
                 named = flows.assign(addressee=[WHO.get(code, places.get(code, code)) for code in flows["addressee"]])
