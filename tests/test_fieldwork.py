@@ -160,7 +160,7 @@ def test_corrected_shares_are_drawn_with_their_sources(corpus: Path, tmp_path: P
     found = run(*given, "--out", tmp_path / "s.csv", "--documents", tmp_path / "d.csv", "--figures", tmp_path / "f")
     assert found.exit_code == 0, found.output
     drawn = {path.name.split(".")[0] for path in (tmp_path / "f").glob("*.svg")}
-    assert drawn == {"acts", "difference", "issues", "positions"}  # conditions: too few codes of every act
+    assert drawn == {"acts", "difference", "issues"}  # conditions: too few codes of every act; all stances are unclear
     assert "Source: Valley Post, 2022-02-03 to 2022-03 (2 documents)" in (tmp_path / "f" / "acts.svg").read_text(encoding="utf-8")
     unnamed = run(*given, "--out", tmp_path / "s.csv", "--figures", tmp_path / "f")
     assert unnamed.exit_code == 0 and "Source: p.parquet, undated" in (tmp_path / "f" / "acts.svg").read_text(encoding="utf-8")
