@@ -59,8 +59,8 @@ def replicate(rng: np.random.Generator, found: Any, codes: int, how: str) -> lis
     sides: list[tuple[Share, Share, Share]] = []
     result = []
     for side in (0, 1):
-        mean_f, inside = float(found.f[found.side == side].mean()), found.side[rows] == side
-        own = found.side == side
+        own, inside = found.side == side, found.side[rows] == side
+        mean_f = float(found.f[own].mean())
         documents = effective_documents(design, inside, pd.factorize(found.document[own])[0], found.f[own])
         shown = bool(inside.any()) and enough(int(inside.sum()), float(found.f[rows][inside].sum()), documents)
         if not shown or not (found.side[plain] == side).any():

@@ -116,7 +116,7 @@ class Cell:
         }
 
 
-def enough(codes: float, expected: float, documents: float = np.inf) -> bool:
+def enough(codes: float, expected: float, documents: float) -> bool:
     """Whether a cell is shown: at least LEAST_CODES codes, of which the classifier lets expect LEAST_EXPECTED positive ones (`expected` is
     the sum of its probabilities; so is `codes` where it must say which statements are of the cell), and where documents are drawn these
     in LEAST_DOCUMENTS of them (`stance.difference.effective_documents`).
@@ -152,22 +152,28 @@ class Domain:
         coded = int((self.drawn & (whole.holds(labelled) > 0)).sum())
         hidden = Cell(None, None, n, raw, size, documents, coded, NOT_SHOWN)
         likely, expected = (rule.predicted(self.corpus.drawn) * self.drawn for rule in (whole, part))
-        units = difference.effective_documents(design, self.drawn, pd.factorize(self.documents)[0], part.predicted(self.own))
+        units = difference.effective_documents(design, self.drawn, self._numbers, part.predicted(self.own))
         if not coded or not enough(float(likely.sum()), float(expected.sum()), units):
             return hidden
-        found = []
-        for tuning in (None, 0.0):
-            top, bottom = self._corrected(part, tuning), self._corrected(whole, tuning)
-            if bottom.value <= 0:
+        found = self._corrected(part)
+        if whole != ANY:
+            bottoms = self._corrected(whole)
+            if any(bottom.value <= 0 for bottom in bottoms):
                 return hidden
-            found.append(top if whole == ANY else difference.ratio(top, bottom))
+            found = [difference.ratio(top, bottom) for top, bottom in zip(found, bottoms, strict=True)]
         return replace(hidden, estimate=found[0], alone=found[1], method=self.corpus.method)
 
-    def _corrected(self, rule: Rule, tuning: float | None) -> Share:
+    @cached_property
+    def _numbers(self) -> np.ndarray:
+        """The document of each statement, as a number."""
+        return pd.factorize(self.documents)[0]
+
+    def _corrected(self, rule: Rule) -> list[Share]:
+        """The share of statements that fit, by codes and predictions, and by codes alone."""
         labelled, design = self.corpus.labelled, self.corpus.design
         assert labelled is not None and design is not None
-        f = rule.predicted(self.corpus.drawn)
-        return difference.share(rule.holds(labelled), f, float(rule.predicted(self.own).mean()), self.drawn, design, tuning)
+        y, f, mean_f = rule.holds(labelled), rule.predicted(self.corpus.drawn), float(rule.predicted(self.own).mean())
+        return [difference.share(y, f, mean_f, self.drawn, design, tuning) for tuning in (None, 0.0)]
 
 
 def contrast(first: Cell, second: Cell) -> Cell:

@@ -39,17 +39,16 @@ def chart(
     over_all = _over_all(shares)
     codes = int(over_all.loc[over_all["side"].isin(COMPARED)].groupby("side")["n_labelled"].max().sum())
     words = titles.source_line(documents, about), codes
+    named = None if flows is None else flows.assign(addressee=[WHO.get(code, places.get(code, code)) for code in flows["addressee"]])
     figures = []
     with style():
         for size in SIZES:
             figures += [acts_figure(size, shares, *words), difference_figure(size, shares, *words)]
             figures += [issues_figure(size, shares, *words)] if _some(shares[shares["issue"] != ""]) else []
             figures += [months_figure(size, shares, *words)] if _some(shares[shares["period"] != ""]) else []
-            figures += [positions_figure(size, positions, *words)] if _some(positions[positions["stance"].isin(list(STANDS))]) else []
+            figures += [positions_figure(size, positions, *words)] if _some(positions) else []
             figures += [conditions_figure(size, conditions, *words)] if conditions is not None and _some(conditions) else []
-            if flows is not None:
-                named = flows.assign(addressee=[WHO.get(code, places.get(code, code)) for code in flows["addressee"]])
-                figures.append(flows_figure(size, named, shares, *words))
+            figures += [flows_figure(size, named, shares, *words)] if named is not None else []
     return figures
 
 
@@ -194,9 +193,9 @@ def flows_figure(size: Size, flows: pd.DataFrame, shares: pd.DataFrame, source: 
 
 
 def _some(rows: pd.DataFrame) -> bool:
-    """Whether a share of a side is shown, of MARKED acts where there are acts."""
-    marked = rows["act"].isin(MARKED) if "act" in rows else True
-    return bool((rows["side"].isin(COMPARED) & rows["share"].notna() & marked).any())
+    """Whether a share of a side is shown, of the acts or stances that are drawn."""
+    drawn = rows["act"].isin(MARKED) if "act" in rows else rows["stance"].isin(list(STANDS))
+    return bool((rows["side"].isin(COMPARED) & rows["share"].notna() & drawn).any())
 
 
 def _panels_of(rows: pd.DataFrame, where: str) -> tuple[dict[str, str], str]:

@@ -123,13 +123,13 @@ def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None
     rows = rows[[name for name in rows if name in (*READ, *DEFAULTS) or name in {f"p_{act}" for act in ACTS}]]
     if labels.empty:
         return Corpus(rows)
-    uncoded = dict.fromkeys((name for name in ("issue", "stance") if not coded_throughout(labels, name)), "")
+    uncoded = dict.fromkeys((name for name in ("issue", "stance") if not _coded_throughout(labels, name)), "")
     rows, labels = rows.assign(**uncoded), labels.assign(**uncoded)  # what was not coded can't be corrected
-    bare = labels.loc[labels["act"].fillna("") == "", "statement_id"] if {"act", "statement_id"} <= set(labels) else []
-    if len(bare):
-        came = f"{len(bare)} of {len(labels)} labels have no act ({listing(bare)})"
-        raise refuse(came, "a code for every statement drawn", "stance label with --adjudicated, where coders differ")
     labelled, drawn = read_design(labels, rows, design)
+    bare = labelled.loc[labelled["act"].fillna("") == "", "statement_id"]
+    if len(bare):
+        came = f"{len(bare)} of {len(labelled)} labels have no act ({listing(bare)})"
+        raise refuse(came, "a code for every statement drawn", "stance label with --adjudicated, where coders differ")
     _know(labelled, "labels")
     if len(labelled) == len(rows) and (drawn.pi == 1).all():
         codes = labelled.set_index("statement_id").loc[rows["statement_id"]]
@@ -148,7 +148,7 @@ def unshown(predictions: pd.DataFrame, drawn: pd.DataFrame) -> list[str]:
     return [f"{act} of {side}" for act, side in zip(rows["act"], rows["side"], strict=True)]
 
 
-def coded_throughout(labels: pd.DataFrame, name: str) -> bool:
+def _coded_throughout(labels: pd.DataFrame, name: str) -> bool:
     """Whether every label has a code in column `name`."""
     return name in labels and not labels[name].fillna("").eq("").any()
 

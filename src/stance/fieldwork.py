@@ -1,5 +1,6 @@
 """The commands around codes drawn from a corpus: draw them, give them, read them back, and estimate from files of any classifier."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -19,7 +20,7 @@ from stance.codes import OPEN, Codes, read_codes
 from stance.console import app, save_figures, say, spare_codes, spare_inputs, spare_others, talk
 from stance.design import DOCUMENTS, Design
 from stance.errors import listing, refuse
-from stance.estimate import READ, coded_throughout, corpus_drawn, unshown
+from stance.estimate import READ, corpus_drawn, unshown
 from stance.form import fill
 from stance.masks import load_recogniser, masked
 from stance.params import Chart, Extract
@@ -135,13 +136,19 @@ def read_back(codes: list[Path], design: Path, out: Path, adjudicated: list[Path
             "label",
             f"coders differ on {differ}: copy {beside['disagreements.csv']}, keep the deciding row of each, and give it as --adjudicated",
         )
-    for name in ("issue", "stance"):
-        bare = result.labels.loc[(result.labels["act"] != "") & (result.labels[name] == ""), "statement_id"]
-        if 0 < len(bare) < len(result.labels) - open_ones:
-            say("label", f"{len(bare)} settled statements have no {name}, and shares by {name} need it of all: {listing(bare)}")
+    for name, bare in _partly_coded(result.labels[result.labels["act"] != ""]):
+        say("label", f"{len(bare)} settled statements have no {name}, and shares by {name} need it of all: {listing(bare)}")
     if len(result.refused):
         named = "; ".join(f"{why}: {listing(rows['statement_id'])}" for why, rows in result.refused.groupby("reason"))
         raise refuse(named, "each statement of the sample once by each coder", f"{beside['refused.csv']}; the other codes are in {out}")
+
+
+def _partly_coded(labels: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+    """Of issue and stance those that some labels have and others lack, with the ids of the latter."""
+    for name in ("issue", "stance"):
+        bare = labels[name] == "" if name in labels else pd.Series(dtype=bool)
+        if bare.any() and not bare.all():
+            yield name, labels.loc[bare, "statement_id"]
 
 
 def _alpha(result: Codes) -> str:
@@ -182,11 +189,8 @@ def estimate_files(
         texts = _documents(documents, ["doc_id", "published", "outlet"])
         counted["period"] = _dated(counted["doc_id"], texts, documents)
     corpus = corpus_drawn(counted, coded, design=design, level=LEVEL)
-    for name in ("issue", "stance"):
-        if name in coded and not coded_throughout(coded, name):
-            bare = coded.loc[coded[name] == "", "statement_id"]
-            if len(bare) < len(coded):
-                talk.print(f"notice: no {name} in {len(bare)} labels ({listing(bare)}); shares by {name} are left out", markup=False)
+    for name, bare in _partly_coded(coded):
+        talk.print(f"notice: no {name} in {len(bare)} labels ({listing(bare)}); shares by {name} are left out", markup=False)
     rows = shares_table(corpus, LEVEL)
     _notice_weights(corpus.design, len(corpus.statements))
     _notice_sides(counted["side"])
