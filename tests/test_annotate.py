@@ -45,6 +45,7 @@ def test_a_coded_sheet_is_labelled_data() -> None:
     rows = check(read_back(filled(), "human"), LABELLED)
     assert set(rows["act"]) == {"warning"} and set(rows["issue"]) == {"none_other"} and set(rows["stance"]) == {"n/a"}
     assert set(rows["coder"]) == {"human"}
+    assert set(read_back(filled(act=" Warning "), "human")["act"]) == {"warning"}
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,15 @@ def test_bad_marks_are_named(marks: str, reason: str, tmp_path: Path) -> None:
         list(brat.read_folder(tmp_path))
 
 
+def test_two_texts_of_one_name_are_refused(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "one.txt").write_text(TEXT, encoding="utf-8")
+        (tmp_path / name / "one.ann").write_text("", encoding="utf-8")
+    with pytest.raises(StanceError, match="several texts named one"):
+        list(brat.read_folder(tmp_path))
+
+
 def test_a_folder_without_marks_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StanceError, match=r"0 \.txt"):
         list(brat.read_folder(tmp_path))

@@ -16,6 +16,7 @@ from labelled import featured
 from stance import files
 from stance.cli import app
 from stance.codebook import ACTS
+from stance.params import load_params
 from stance.records import PREDICTIONS
 
 ARTICLE = (
@@ -122,9 +123,10 @@ def test_classify_tells_what_it_replaces_and_what_it_does_not_find(tmp_path: Pat
 
 def test_classify_leaves_numbers_of_the_rows_as_they_are(tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
-    source.write_text('{"text": "We will respond.", "latitude": 55.755826}\n', encoding="utf-8")
+    source.write_text('{"text": "We will respond.", "latitude": 55.755826, "share": 1.2345678901234567e-12, "none": NaN}\n')
     row = json.loads(run("classify", source).stdout)
-    assert row["latitude"] == 55.755826 and row["p_other"] == round(row["p_other"], 3)
+    assert (row["latitude"], row["share"], row["none"]) == (55.755826, 1.2345678901234567e-12, None)
+    assert row["p_other"] == round(row["p_other"], 3)
     onto_itself = run("classify", source, "--out", source)
     assert onto_itself.exit_code == 1 and "is a file that is read" in onto_itself.stderr
 
@@ -158,6 +160,12 @@ def test_classify_of_nothing_is_nothing() -> None:
         pytest.param(["analyze", ".", "--out", "file.txt"], None, ["file.txt is a file"], id="out is a file"),
         pytest.param(["analyze", "file.txt", "--out", "x", "--model", "."], None, ["no file", "chosen.json"], id="no model"),
         pytest.param(["analyze", ".", "--out", "x"], None, ["x lies in ., whose files are read"], id="out among the documents"),
+        pytest.param(["analyze", "file.txt", "--out", "."], None, [". holds file.txt, which is read"], id="documents in out"),
+        pytest.param(["classify", "-", "--out", "file.txt/x"], '{"text": "We warn."}\n', ["can't be written"], id="out below a file"),
+        pytest.param(["annotate", "next", "file.txt", "--out", "file.txt"], None, ["is a file that is read"], id="a sheet over its input"),
+        pytest.param(["label", "--out", "x.csv"], None, ["options without CODES"], id="nothing to read back"),
+        pytest.param(["train-attribution", ".", "--out", "x", "--scores", "y"], None, ["--held-out"], id="nothing to score"),
+        pytest.param(["cross-fit", "a.jsonl", "b.csv", "--out", "c.txt"], None, ["c.txt ends in '.txt'"], id="no table's name"),
         pytest.param(["classify", "-", "--out", "."], '{"text": "We warn."}\n', [". is a folder", "name of a file"], id="out is a folder"),
         pytest.param(["analyze", "nothing", "--out", "x"], None, ["no readable document"], id="nothing readable"),
         pytest.param(["classify", "-"], '{"txt": "a"}\n', ["'text'", "txt"], id="no text field"),
@@ -241,5 +249,9 @@ def test_the_way_from_a_queue_to_a_model_of_ones_own(
     assert "4 codes of yours and 144 of the project" in result.stderr
     result = run("classify", "-", "--model", tmp_path / "model", stdin='{"text": "the brigades must leave the valley"}\n')
     assert json.loads(result.stdout)["act"] == "demand"
+    assert files.read_json(tmp_path / "model" / "chosen.json")["encoder"] == load_params(ROOT / "params.yaml").featurize.encoder
     result = run("annotate", "next", analysed[0] / "statements.jsonl", "--out", tmp_path / "next.csv", "--coded", sheet)
     assert "0 of 4 statements" in result.stderr
+    files.write_csv(rows[["act"]], tmp_path / "no_ids.csv")
+    result = run("annotate", "next", analysed[0] / "statements.jsonl", "--out", tmp_path / "next.csv", "--coded", tmp_path / "no_ids.csv")
+    assert result.exit_code == 1 and "no_ids.csv lack columns statement_id" in result.stderr

@@ -139,6 +139,11 @@ def test_the_adjudicated_row_decides() -> None:
     assert result.disagreements.empty and len(settled(result)) == N
 
 
+def test_a_decision_settles_what_one_coder_coded_twice() -> None:
+    result = read(*everything("anna"), code("s2", "anna", "other"), adjudicated=pd.DataFrame([code("s2", "third", "demand")]))
+    assert settled(result)["s2"] == "demand" and result.refused.empty
+
+
 def test_adjudication_does_not_better_the_agreement() -> None:
     rows = [*everything("anna"), *everything("ben", but=("s2",)), code("s2", "ben", "other")]
     assert read(*rows, adjudicated=pd.DataFrame([code("s2", "x")])).agreement == read(*rows).agreement

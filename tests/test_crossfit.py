@@ -9,7 +9,9 @@ import pytest
 
 from frames import predictions
 from labelled import classifier, featured
+from stance.checks import CODES
 from stance.crossfit import cross_fit, parts
+from stance.errors import StanceError
 from stance.params import Train
 from stance.records import PREDICTIONS, check
 
@@ -53,6 +55,18 @@ def test_a_code_changes_predictions_of_other_parts_only() -> None:
     numbers = ["p_warning", "p_reassurance", "p_demand", "p_other"]
     assert np.array_equal(before.loc[own, numbers].to_numpy(), after.loc[own, numbers].to_numpy())
     assert not np.array_equal(before.loc[~own, numbers].to_numpy(), after.loc[~own, numbers].to_numpy())
+
+
+@pytest.mark.parametrize(
+    ("columns", "folds", "words"),
+    [
+        pytest.param(["statement_id", "act"], FOLDS, "labels lack columns secondary", id="codes left out"),
+        pytest.param(["statement_id", *CODES], 99, "99 folds of", id="more folds than documents"),
+    ],
+)
+def test_what_cannot_be_cross_fitted_is_refused_before_training(columns: list[str], folds: int, words: str) -> None:
+    with pytest.raises(StanceError, match=words):
+        cross_fit(corpus(), labels()[columns], featured(6), classifier(featured(6)), folds=folds, params=PARAMS)
 
 
 def test_documents_are_dealt_whole_and_evenly() -> None:

@@ -300,8 +300,12 @@ def test_documents_of_a_difference_are_counted_once() -> None:
 def test_labels_of_other_sides_are_left_aside() -> None:
     frame, true = classified()
     frame.loc[frame.index % 4 == 0, "side"] = "other"
-    rows = shares(frame, labelled(frame, true))
-    assert set(rows["method"]) == {CORRECTED}
+    codes = labelled(frame, true)
+    assert set(shares(frame, codes)["method"]) == {CORRECTED}
+    rows = predictions([(side, act, "iran") for side in ("US", "RUS", "other") for act in ACTS] * 40)
+    drawn = rows.sample(300, random_state=4)[["statement_id", "act"]].assign(pi=300 / len(rows))
+    ours = rows.loc[rows["side"] != "other", "statement_id"]
+    assert estimates(rows, labels=drawn).counted["by_hand"].sum() == drawn["statement_id"].isin(ours).sum()
 
 
 def test_drawn_codes_in_the_pipeline_correct_all_tables() -> None:
@@ -315,5 +319,7 @@ def test_drawn_codes_in_the_pipeline_correct_all_tables() -> None:
     for table in (result.shares, result.positions, result.conditions):
         assert f"{CORRECTED} (anna)" in set(table["method"])
     assert result.counted["by_hand"].sum() == 400 and set(result.counted.loc[result.counted["by_hand"], "coder"]) == {"anna"}
+    bare = estimates(frame, labels=labels[["statement_id", "act", "pi"]]).counted
+    assert set(bare.loc[bare["by_hand"], "coder"]) == {"unnamed coders"} and set(bare.loc[bare["by_hand"], "issue"]) == {""}
     shown = result.positions[(result.positions["issue"] == "iran") & (result.positions["side"] == "US")]
     assert shown.set_index("stance").loc["unclear", "share"] == pytest.approx(1)

@@ -117,6 +117,19 @@ def test_documents_of_another_corpus_are_refused_and_those_without_a_month_told(
         assert result.exit_code == code and word in result.stderr, result.output
 
 
+def test_documents_may_be_numbered_and_undated(corpus: Path, tmp_path: Path) -> None:
+    label(corpus, coded(corpus, "anna"))
+    rows = files.read_table(corpus / "predictions.parquet")
+    numbers = {doc_id: n for n, doc_id in enumerate(sorted(set(rows["doc_id"])))}
+    files.write_table(rows.assign(doc_id=rows["doc_id"].map(numbers)), tmp_path / "p.parquet")
+    lines = [{"doc_id": n, "outlet": "Post"} | ({} if n else {"published": "2022-01-21"}) for n in numbers.values()]
+    files.write_lines(lines, str(tmp_path / "d.jsonl"))
+    given = ("--predictions", tmp_path / "p.parquet", "--labels", corpus / "labels.csv", "--documents", tmp_path / "d.jsonl")
+    result = run("estimate", *given, "--out", tmp_path / "s.csv", "--figures", tmp_path / "figures")
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "figures" / "acts.svg").is_file()
+
+
 def test_figures_of_an_earlier_run_do_not_stay(corpus: Path, tmp_path: Path) -> None:
     label(corpus, coded(corpus, "anna"))
     (tmp_path / "f").mkdir()

@@ -128,6 +128,14 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
             read(tmp_path / "gone")
 
 
+def test_damaged_files_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "rows"
+    path.write_text("{broken", encoding="utf-8")
+    for read in (files.read_table, files.read_json):
+        with pytest.raises(StanceError, match="rows can't be read"):
+            read(path)
+
+
 def test_a_line_that_is_no_object_is_named(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     path.write_text('{"text": "a"}\n\n[1]\n', encoding="utf-8")

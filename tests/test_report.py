@@ -52,10 +52,11 @@ class Page(HTMLParser):
         self._in_mark = False
 
 
-def page(by_hand: bool = True, shift: float = 0.0, **fields: object) -> str:
+def page(by_hand: bool = True, shift: float = 0.0, labels: pd.DataFrame | None = None, **fields: object) -> str:
     frame = predictions(MIXED)
     texts = documents(**fields)
-    found = estimate(frame, coded(frame) if by_hand else empty(CODED), pd.DataFrame(), texts, params=Estimate())
+    drawn = pd.DataFrame() if labels is None else labels
+    found = estimate(frame, coded(frame) if by_hand else empty(CODED), drawn, texts, params=Estimate())
     figures = chart(found.shares, found.positions, found.conditions, found.flows, texts, {})
     svgs = {(f.name, f.size): f.render("svg").decode() for f in figures}
     drawn = [{"name": f.name, "alt": f.alt, "svg": svgs[f.name, WIDE], "phone": svgs[f.name, PHONE]} for f in figures if f.size == WIDE]
@@ -71,6 +72,11 @@ def test_every_number_leads_to_its_statements(by_hand: bool) -> None:
     assert sum(name.startswith("s-") for name in html.ids) == len(MIXED)
     assert len(html.marked) == len(MIXED)
     assert html.marked[0].startswith("Sentence number")
+
+
+def test_a_code_without_an_issue_says_so() -> None:
+    drawn = predictions(MIXED).head(2)[["statement_id", "act"]].assign(pi=0.5)
+    assert page(labels=drawn).count("issue not coded · stance: not coded") == 2
 
 
 def test_nothing_is_fetched_and_nothing_runs() -> None:

@@ -140,5 +140,5 @@ TAGS = [
 
 @pytest.mark.parametrize(("tag", "side", "name", "found"), TAGS, ids=[row[0] for row in TAGS])
 def test_tags(tag: str, side: str, name: str, found: str, actors: Gazetteer) -> None:
-    speaker = resolve_tag(Resolver("", actors, date=DATE), tag, side)
+    speaker = resolve_tag(Resolver("", actors, date=DATE, name_slip=88), tag, side)
     assert (speaker.name, speaker.side) == (name, found)

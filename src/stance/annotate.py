@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from stance.checks import CODES, known, need
-from stance.codebook import ACTS, COMPARED
+from stance.checks import CODES, known, need, tidy
+from stance.codebook import ACTS, COMPARED, NO_ISSUE, NO_STANCE
 from stance.errors import listing, refuse
 from stance.records import PREDICTIONS, check
 
@@ -35,15 +35,16 @@ def read_back(sheet: pd.DataFrame, coder: str) -> pd.DataFrame:
     Raises StanceError for missing columns, statements that stand twice, and codes that are not in the codebook.
     """
     need(sheet, SHEET, "the sheets", "the file that `stance annotate next` wrote")
-    rows = sheet[sheet["act"] != ""]
+    rows = tidy(sheet)
+    rows = rows[rows["act"] != ""]
     twice = rows.loc[rows["statement_id"].duplicated(), "statement_id"]
     if len(twice):
         raise refuse(f"statements coded twice: {listing(twice)}", "one row each", "remove the copies")
     known(rows)
     if rows.empty:
         raise refuse("no row of the sheet is coded", "an act in at least one", "fill the column act")
-    issue = rows["issue"].replace("", "none_other")
-    stance = rows["stance"].where(rows["stance"] != "", issue.map(lambda code: "n/a" if code == "none_other" else "unclear"))
+    issue = rows["issue"].replace("", NO_ISSUE)
+    stance = rows["stance"].where(rows["stance"] != "", issue.map(lambda code: NO_STANCE if code == NO_ISSUE else "unclear"))
     return pd.DataFrame(
         {
             **{name: rows[name] for name in ("statement_id", "cue", "act", "secondary", "side")},

@@ -21,6 +21,11 @@ def need(rows: pd.DataFrame, columns: list[str], name: str, advice: str) -> None
         raise refuse(f"{name} lack columns {listing(missing)}", listing(columns, 20), advice)
 
 
+def tidy(rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with their codes in lower case and without spaces around."""
+    return rows.assign(**{name: rows[name].astype(str).str.strip().str.lower() for name in CODES})
+
+
 def known(rows: pd.DataFrame) -> None:
     """Raises StanceError for codes that are not in the codebook; only an act must be given."""
     for name, codes in choices().items():

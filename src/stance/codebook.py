@@ -1,4 +1,4 @@
-"""The acts, issues and stances of `data/codebook/codebook.yaml`, in their order; the only place that names them."""
+"""The acts, issues and stances of `data/codebook/codebook.yaml`, in their order, and the names of sides, genres and quotes."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +12,7 @@ COMPARED = ["US", "RUS"]
 DIFFERENCE = "RUS - US"  # how a row that compares the sides names itself
 SIDE_NAMES = {"US": "United States", "RUS": "Russia", "other": "Others", "unknown": "Unknown"}
 GENRES = ["news", "transcript", "release"]
+NO_ISSUE, NO_STANCE = "none_other", "n/a"  # the issue of what has none, and its stance
 QUOTES = ["direct", "indirect", "mixed", "turn"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from stance.agreement import agreement, agreements
-from stance.checks import CODES, REQUIRED, known, need
+from stance.checks import CODES, REQUIRED, known, need, tidy
 from stance.errors import listing, refuse
 from stance.sample import DESIGN
 
@@ -59,14 +59,14 @@ def read_codes(design: pd.DataFrame, coded: pd.DataFrame, adjudicated: pd.DataFr
     return Codes(
         labels,
         differ.sort_values(["statement_id", "coder"]).reset_index(drop=True)[OPEN],
-        _agreement(sound, design),
+        _agreement(sound.drop_duplicates(["statement_id", "coder"], keep=False), design),
         pd.concat([pd.DataFrame({"statement_id": sorted(set(ids)), "reason": why}) for why, ids in refused], ignore_index=True),
     )
 
 
 def _given(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with an act; codes in lower case and without spaces around."""
-    plain = rows.assign(**{name: rows[name].astype(str).str.strip().str.lower() for name in CODES})
+    """The rows with an act."""
+    plain = tidy(rows)
     return plain[plain["act"] != ""]
 
 

@@ -8,6 +8,7 @@ import typer
 
 from stance import files
 from stance.annotate import queue, read_back
+from stance.checks import need
 from stance.console import app, load_describers, read_classifier, save_classifier, say, spare_codes, spare_inputs, track
 from stance.crossfit import cross_fit as predict_across
 from stance.errors import listing, refuse
@@ -35,12 +36,20 @@ def annotate_next(
 
     Example: stance annotate next results/statements.jsonl --size 50 --out sheet.csv
     """
-    rows = files.read_predictions(statements)
-    done = frozenset(name for path in coded or [] for name in files.read_csv(path)["statement_id"])
+    spare_inputs(out, statements, *(coded or []))
     spare_codes(out)
+    rows, done = files.read_predictions(statements), _ids(coded or [])
     sheet = queue(rows, size=size, seed=seed, coded=done)
     files.write_csv(sheet, out)
     say("annotate", f"{len(sheet)} of {len(rows)} statements to code, in {out}")
+
+
+def _ids(sheets: list[Path]) -> frozenset[str]:
+    """The statements of coded sheets."""
+    rows = [files.read_csv(path) for path in sheets]
+    for path, sheet in zip(sheets, rows, strict=True):
+        need(sheet, ["statement_id"], str(path), "a sheet of annotate next")
+    return frozenset(name for sheet in rows for name in sheet["statement_id"])
 
 
 @app.command()
@@ -62,7 +71,8 @@ def retrain(
     chosen = files.read_json(resource("model/chosen.json"))
     tasks = [(use, target) for use in (BEST, FAST) for target in TARGETS]
     fitted = {(use, target): fit(rows, chosen[use][target], target, settings.train) for use, target in track("retrain")(tasks)}
-    save_classifier({use: {target: fitted[use, target] for target in TARGETS} for use in (BEST, FAST)}, chosen, out)
+    models = {use: {target: fitted[use, target] for target in TARGETS} for use in (BEST, FAST)}
+    save_classifier(models, chosen | {"encoder": settings.featurize.encoder}, out)
     say("retrain", f"{len(own)} codes of yours and {len(rows) - len(own)} of the project, in {out}")
 
 
@@ -82,6 +92,7 @@ def cross_fit(
     Example: stance cross-fit results/statements.jsonl coding/labels.csv --out results/cross-fitted.parquet
     """
     spare_inputs(out, predictions, labels)
+    files.ending(out)
     settings = load_params(params)
     classifier = read_classifier(model or resource("model"), fast=fast, spacy_model=settings.extract.spacy_model)
     rows, codes = files.read_predictions(predictions), files.read_csv(labels)

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from stance import files
 from stance.attribution.grammar import Parser
 from stance.errors import StanceError, refuse
-from stance.figstyle import FIGURES, SIZES, WIDE, Figure
+from stance.figstyle import FIGURES, PHONE, SIZES, WIDE, Figure
 from stance.ingest import IngestResult
 from stance.language import load_language
 from stance.models import BEST, FAST, READS_CLAUSES, READS_VECTORS, TARGETS, TRUSTED
@@ -126,6 +126,16 @@ def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:
         if figure.size == WIDE:  # the others say the same
             files.write_text(f"{figure.alt}\n", folder / f"{figure.name}.alt.txt")
             files.write_csv(figure.rows, folder / f"{figure.name}.csv", digits=6)
+
+
+def read_figures(folder: Path, names: list[str]) -> list[dict[str, str]]:
+    """`name`, `alt`, `svg` and `phone`, the narrow SVG, of those of the named figures that `save_figures` wrote to `folder`."""
+    kinds = {"alt": ".alt.txt", "svg": f"{WIDE.ending}.svg", "phone": f"{PHONE.ending}.svg"}
+    there = [name for name in names if all((folder / f"{name}{ending}").is_file() for ending in kinds.values())]
+    return [
+        {"name": name} | {kind: (folder / f"{name}{ending}").read_text(encoding="utf-8").strip() for kind, ending in kinds.items()}
+        for name in there
+    ]
 
 
 def spare_inputs(out: Path | str, *inputs: Path | str | None) -> None:

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from stance.annotate import SHEET, read_back
-from stance.checks import CODES
+from stance.checks import CODES, need
+from stance.errors import refuse
 from stance.features import describe
 from stance.models import TARGETS
 from stance.params import Train
@@ -34,9 +35,13 @@ def cross_fit(
     """`predictions` (records.PREDICTIONS) with acts, issues and stances of models that learnt from `labels` of other documents.
 
     `labels` hold statement_id and codes, `project` the project's own rows (records.FEATURED); `classifier` lends the
-    kinds of its models, parser, encoder and the thresholds of prediction sets.
+    kinds of its models, parser, encoder and the thresholds of prediction sets. Raises StanceError for labels without codes, and for more
+    folds than documents.
     """
     check(predictions, PREDICTIONS)
+    need(labels, ["statement_id", *CODES], "labels", "the labels that stance label wrote")
+    if folds > predictions["doc_id"].nunique():
+        raise refuse(f"{folds} folds of {predictions['doc_id'].nunique()} documents", "no more folds than documents", "--folds 2")
     rows = predictions.rename(columns={"content": "text"})
     features = describe(rows, parser=classifier.parser, encoder=classifier.encoder)[FEATURES]
     shown = predictions[[name for name in SHEET if name not in CODES]]

@@ -25,12 +25,12 @@ def measures(features: pd.DataFrame, confidence: np.ndarray, vocabulary: frozens
 
 
 def vocabulary(model: Any) -> frozenset[int]:
-    """Hashes of the words that a fitted classifier knows; empty when it reads none."""
+    """Hashes of the statements' own words that a fitted classifier knows; empty when it reads none."""
     if isinstance(model, HashCounts):
         return frozenset(model.hashes_.tolist())
-    inner = [getattr(model, name, None) for name in ("model_", "estimators_", "steps", "transformers_")]
-    parts = [item[1] if isinstance(item, tuple) else item for group in inner if isinstance(group, list) for item in group]
-    parts += [part for part in inner[:1] if part is not None]
+    parts = [part for name, part, *_ in getattr(model, "transformers_", []) if name == "words"]
+    parts += [part for _, part in getattr(model, "steps", [])] + list(getattr(model, "estimators_", []))
+    parts += [model.model_] if hasattr(model, "model_") else []
     return max((vocabulary(part) for part in parts), key=len, default=frozenset())
 
 

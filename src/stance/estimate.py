@@ -15,13 +15,14 @@ from stance.checks import need
 from stance.codebook import ACTS, COMPARED
 from stance.design import DESIGNS, read_design
 from stance.errors import listing, refuse
-from stance.params import Estimate
+from stance.params import LEVEL, Estimate
 from stance.periods import periods
 from stance.records import CODED, ISSUES, PREDICTIONS, STANCES, check
 from stance.tables import conditions_table, positions_table, shares_table
 
 REST = "other"  # the act that is none of those compared
 READ = ["statement_id", "doc_id", "side", "act"]
+UNNAMED = "unnamed coders"
 DEFAULTS = {"issue": "", "stance": "", "period": "", "conditional": False}
 
 
@@ -50,6 +51,7 @@ def estimate(
     """
     check(predictions, PREDICTIONS)
     check(coded, CODED)
+    labels = _of_compared(predictions, labels)
     counted = count_statements(predictions, coded if labels.empty else coded.head(0))
     counted["period"] = periods(counted["doc_id"], documents.set_index("doc_id")["published"], "month")
     corpus = corpus_of(counted, labels, params.design or None)
@@ -57,15 +59,15 @@ def estimate(
         corpus = Corpus(corpus.statements, by_hand=", ".join(sorted(set(counted["coder"]))))
     flows = counted.groupby(["side", "addressee", "act"], as_index=False).size().rename(columns={"size": "n"})
     return Estimates(
-        shares_table(corpus, params.level),
-        positions_table(corpus, params.level),
-        conditions_table(corpus, params.level),
+        shares_table(corpus, LEVEL),
+        positions_table(corpus, LEVEL),
+        conditions_table(corpus, LEVEL),
         flows,
         _with_codes(counted, labels),
     )
 
 
-def shares(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str | None = None, level: float = 0.95) -> pd.DataFrame:
+def shares(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str | None = None, level: float = LEVEL) -> pd.DataFrame:
     """Each side's corrected shares of acts, and the difference RUS - US: a table of records.SHARES.
 
     `predictions` hold `statement_id, doc_id, side, act` and perhaps `p_<act>`, `issue` and `period`, of any classifier that did not see
@@ -88,8 +90,7 @@ def corpus_drawn(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str
     _know(predictions, "predictions")
     _check_numbers(predictions, design, level)
     compared = predictions["side"].isin(COMPARED)
-    others = set(predictions.loc[~compared, "statement_id"]) if "statement_id" in labels else set()
-    own = labels[~labels["statement_id"].isin(others)] if others else labels
+    own = _of_compared(predictions, labels)
     if not compared.any():
         came = f"column side of the predictions holds {listing(map(repr, sorted(set(predictions['side'].astype(str)))))}"
         raise refuse(came, f"{listing(COMPARED)}, and others that are left out", "the names of the sides")
@@ -98,6 +99,12 @@ def corpus_drawn(predictions: pd.DataFrame, labels: pd.DataFrame, *, design: str
             "no label of a US or Russian statement", "statement_id, act, pi of statements drawn from the predictions", "stance sample"
         )
     return corpus_of(predictions[compared], own, design)
+
+
+def _of_compared(predictions: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    """`labels` but those of statements whose side is not compared."""
+    others = predictions.loc[~predictions["side"].isin(COMPARED), "statement_id"]
+    return labels[~labels["statement_id"].isin(others)] if "statement_id" in labels else labels
 
 
 def _check_numbers(predictions: pd.DataFrame, design: str | None, level: float) -> None:
@@ -134,7 +141,7 @@ def corpus_of(statements: pd.DataFrame, labels: pd.DataFrame, design: str | None
     if len(labelled) == len(rows) and (drawn.pi == 1).all():
         codes = labelled.set_index("statement_id").loc[rows["statement_id"]]
         codes = rows.assign(**{name: codes[name].to_numpy() for name in ("act", "issue", "stance")})
-        return Corpus(codes, by_hand=_coders(labelled) or "unnamed coders")
+        return Corpus(codes, by_hand=_coders(labelled) or UNNAMED)
     place = pd.Series(np.arange(len(rows)), index=rows["statement_id"])
     return Corpus(rows, labelled.assign(row=place[labelled["statement_id"]].to_numpy()), drawn, coders=_coders(labelled))
 
@@ -143,7 +150,7 @@ def unshown(predictions: pd.DataFrame, drawn: pd.DataFrame) -> list[str]:
     """The warnings, reassurances and demands ("warning of US") whose shares the statements `drawn` (`stance.sample`) can't show, whatever
     codes they get."""
     own = predictions[predictions["side"].isin(COMPARED)].drop(columns=["issue", "stance"], errors="ignore")
-    rows = shares_table(corpus_of(own, drawn.assign(act=REST), drawn["design"].iloc[0]), 0.95)
+    rows = shares_table(corpus_of(own, drawn.assign(act=REST), drawn["design"].iloc[0]), LEVEL)
     rows = rows[(rows["method"] == NOT_SHOWN) & rows["side"].isin(COMPARED) & (rows["act"] != REST)]
     return [f"{act} of {side}" for act, side in zip(rows["act"], rows["side"], strict=True)]
 
@@ -191,13 +198,13 @@ def count_statements(predictions: pd.DataFrame, coded: pd.DataFrame) -> pd.DataF
 
 
 def _with_codes(counted: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
-    """`counted` with the codes of statements that were drawn in place of the classifier's."""
+    """`counted` with the codes of statements that were drawn in place of the classifier's; what was not coded is empty."""
     if labels.empty:
         return counted
-    codes = labels.set_index("statement_id")
+    codes = labels.set_index("statement_id").reindex(columns=["act", "issue", "stance", "coder"])
+    codes = codes.astype(object).fillna({"coder": UNNAMED}).fillna("")
     read = counted["statement_id"].isin(codes.index)
     ids = counted.loc[read, "statement_id"]
     result = counted.assign(by_hand=counted["by_hand"] | read)
-    for name in ("act", "issue", "stance", "coder"):
-        result.loc[read, name] = codes.loc[ids, name].to_numpy()
+    result.loc[read, codes.columns] = codes.loc[ids].to_numpy()
     return result

@@ -15,7 +15,7 @@ from stance.drift import measures, reference, vocabulary
 from stance.explain import learned
 from stance.features import word_names
 from stance.models import BEST, FAST, READS_CLAUSES, READS_VECTORS, TARGETS
-from stance.params import Evaluate, Train
+from stance.params import LEVEL, Evaluate, Train
 from stance.records import FEATURES, ISSUES, STANCES
 from stance.robustness import codes_for_next_step, indices, learning_curve, left_out, macro_draws, macro_gap, origins
 from stance.scores import calibration, calibration_error, draw_weights, interval, mix_weights, score_table
@@ -23,7 +23,7 @@ from stance.train import fit
 
 RANDOM = "random part"  # the stratified draw alone: its statements were not picked by a model or for a rare act
 SHOWN = 4  # authored statements in which a word must stand to be shown as learned
-CODES = {"act": list(ACTS), "issue": ISSUES, "stance": STANCES}
+CODES_OF = {"act": list(ACTS), "issue": ISSUES, "stance": STANCES}
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _choose(train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], params: E
     weights = draw_weights(train["group"].to_numpy(), params.replicates, params.seed)
     chosen: dict[str, Any] = {BEST: {}, FAST: {}}
     lead: dict[str, Any] = {}
-    for target, codes in CODES.items():
+    for target, codes in CODES_OF.items():
         actual = indices(train[target], codes)
         draws = {
             name: macro_draws(actual, indices(frame[target], codes), len(codes), weights)
@@ -117,7 +117,7 @@ def _choose(train: pd.DataFrame, out_of_fold: dict[str, pd.DataFrame], params: E
         chosen[BEST][target] = ranked[0]
         chosen[FAST][target] = next((name for name in ranked if name not in READS_VECTORS | READS_CLAUSES), ranked[0])
         gap = draws[ranked[0]] - draws[ranked[min(1, len(ranked) - 1)]]
-        lead[target] = {"over": ranked[min(1, len(ranked) - 1)], **vars(interval(gap[0], gap[1:], params.level))}
+        lead[target] = {"over": ranked[min(1, len(ranked) - 1)], **vars(interval(gap[0], gap[1:], LEVEL))}
     for use in (BEST, FAST):
         frame = out_of_fold[chosen[use]["act"]]
         probability = np.array([frame[f"p_act_{code}"].iloc[n] for n, code in enumerate(train["act"])])
@@ -153,19 +153,19 @@ def _scored(name: str, target: str, part: str, rows: pd.DataFrame, predicted: It
     `macro_f1_same_mix` of a side is what it would be with acts as common as over both sides, see `stance.scores.mix_weights`;
     `macro_f1_gap` is the American less the Russian one.
     """
-    guessed = indices(np.asarray(predicted, dtype=object).astype(str), CODES[target])
-    actual, side, classes = indices(rows[target], CODES[target]), rows["side"].to_numpy(), len(CODES[target])
+    guessed = indices(np.asarray(predicted, dtype=object).astype(str), CODES_OF[target])
+    actual, side, classes = indices(rows[target], CODES_OF[target]), rows["side"].to_numpy(), len(CODES_OF[target])
     result = []
     for scope, mask in _scopes(rows, target).items():
         if mask.any():
             weights = draw_weights(rows["group"].to_numpy()[mask], params.replicates, params.seed)
-            table = score_table(actual[mask], guessed[mask], CODES[target], weights, params.level)
+            table = score_table(actual[mask], guessed[mask], CODES_OF[target], weights, LEVEL)
             if scope in COMPARED:
                 draws = macro_draws(actual[mask], guessed[mask], classes, weights, mix_weights(actual, mask))
-                table["macro_f1_same_mix"] = interval(draws[0], draws[1:], params.level)
+                table["macro_f1_same_mix"] = interval(draws[0], draws[1:], LEVEL)
             if target == "act" and scope in {POOLED, RANDOM}:
                 draws = macro_gap(actual[mask], guessed[mask], classes, weights, side[mask])
-                table["macro_f1_gap"] = interval(draws[0], draws[1:], params.level)
+                table["macro_f1_gap"] = interval(draws[0], draws[1:], LEVEL)
             label = {"model": name, "target": target, "part": part, "scope": scope, "n": int(mask.sum())}
             result += [label | {"metric": metric} | vars(found) for metric, found in table.items()]
     return result

@@ -1,4 +1,4 @@
-"""Documents to attributed statements: who says what, in which words (DESIGN section 3; CODEBOOK sections 1 and 2)."""
+"""Documents to attributed statements: who says what, in which words (codebook, sections 1 and 2)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator

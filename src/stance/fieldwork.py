@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import pandas as pd
-import pyarrow
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -23,14 +22,12 @@ from stance.errors import listing, refuse
 from stance.estimate import READ, corpus_drawn, unshown
 from stance.form import fill
 from stance.masks import load_recogniser, masked
-from stance.params import Chart, Extract
+from stance.params import LEVEL, Chart, Extract
 from stance.periods import periods
 from stance.sample import codes_needed, half_widths
 from stance.sample import sample as draw
 from stance.sheets import SEEN, from_label_studio, label_config, sheet, tasks
 from stance.tables import conditions_table, positions_table, shares_table
-
-LEVEL = 0.95
 
 
 @app.command()
@@ -228,18 +225,12 @@ def _cell(row: pd.Series, *, points: bool) -> str:
     return f"{share} ({low} to {high})"
 
 
-def _read(path: Path) -> pd.DataFrame:
-    """A table of a user. Raises StanceError when it can't be read."""
-    try:
-        return files.read_rows(path)
-    except (OSError, pyarrow.ArrowInvalid) as error:
-        raise refuse(f"{path} can't be read ({str(error).splitlines()[0]})", "Parquet, CSV or JSON Lines", "writing it again") from None
-
-
 def _documents(path: Path, columns: list[str]) -> pd.DataFrame:
     """A table of documents with `columns`, each document once."""
-    rows = _read(path)
+    rows = files.read_rows(path)
     need(rows, columns, str(path), "documents.parquet of the same run")
+    texts = [name for name in columns if name != "body_start"]
+    rows[texts] = rows[texts].fillna("").astype(str)
     twice = rows.loc[rows["doc_id"].duplicated(), "doc_id"].unique()
     if len(twice):
         raise refuse(f"{path} holds documents {listing(twice)} more than once", "one row per doc_id", "remove the copies")
@@ -248,7 +239,7 @@ def _documents(path: Path, columns: list[str]) -> pd.DataFrame:
 
 def _table(path: Path) -> pd.DataFrame:
     """A file of predictions or labels: numbers stay numbers, ids and codes are text. Columns of an earlier join are left out."""
-    rows = _read(path)
+    rows = files.read_rows(path)
     rows = rows[[name for name in rows if not name.endswith("_predicted")]]
     numeric = [name for name in rows if name.startswith("p_") or (name == "pi" and pd.api.types.is_numeric_dtype(rows[name]))]
     texts = rows.drop(columns=numeric).fillna("").astype(str)

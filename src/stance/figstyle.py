@@ -14,7 +14,7 @@ from matplotlib.figure import Figure as Canvas
 
 FIGURES = ["acts", "difference", "issues", "months", "positions", "conditions", "flows"]  # in the order of the report
 LINE, MARGIN = 17, 17  # pixels of a line of the note, and beside all words
-DPI = 100  # PNGs are drawn at twice that
+DPI = 100  # of a PNG at scale 1
 FINE = 0.1  # width of an interval (of shares) from which a decimal would be noise
 SIDE_COLOURS = {"US": "#0072B2", "RUS": "#D55E00"}
 SIDE_TEXT = {"US": "#0072B2", "RUS": "#B84F00"}

@@ -1,4 +1,4 @@
-"""The only module that writes files, and that reads what the pipeline wrote. Writes are atomic and numbers rounded."""
+"""The only module that writes files, and that reads tables, JSON and models; writes are atomic, numbers rounded."""
 
 import contextlib
 import io
@@ -24,15 +24,17 @@ from stance.records import NUMBERS, PREDICTIONS, identifier
 DIGITS = 3  # decimals kept on writing: the last bits of floating point move with the processor and must not show
 
 
-def round_numbers(value: Any, digits: int = DIGITS) -> Any:
-    """`value` with every float in it rounded; NumPy scalars and arrays become plain Python values."""
+def round_numbers(value: Any, digits: int | None = DIGITS) -> Any:
+    """`value` with every float in it rounded (not if `digits` is None); NaN becomes None, NumPy scalars and arrays plain Python values."""
     if isinstance(value, dict):
         return {key: round_numbers(item, digits) for key, item in value.items()}
     if isinstance(value, list | tuple | np.ndarray):
         return [round_numbers(item, digits) for item in value]
     if isinstance(value, np.generic):
         value = value.item()
-    return (None if np.isnan(value) else round(value, digits) + 0.0) if isinstance(value, float) else value
+    if not isinstance(value, float):
+        return value
+    return None if np.isnan(value) else value if digits is None else round(value, digits) + 0.0
 
 
 @contextmanager
@@ -41,8 +43,11 @@ def atomic(path: Path) -> Iterator[Path]:
     if path.is_dir():
         raise refuse(f"{path} is a folder", "the name of a file to write", "a name in it")
     path, special = path.resolve(), path.exists() and not path.is_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=None if special else path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=None if special else path.parent, prefix=f".{path.stem}.", suffix=path.suffix)
+    except OSError as error:
+        raise refuse(f"{path} can't be written ({error.strerror})", "a folder where files may be made", "another name") from None
     os.close(handle)
     draft = Path(name)
     try:
@@ -150,28 +155,29 @@ def read_corpora(folder: Path, names: list[str]) -> dict[tuple[str, str], dict[s
 
 def read_rows(path: Path) -> pd.DataFrame:
     """A table from Parquet, CSV or JSON Lines, by the file's ending."""
-    ending = _ending(path)
-    if ending == ".parquet":
+    kind = ending(path)
+    if kind == ".parquet":
         return read_table(path)
-    return read_csv(path) if ending == ".csv" else pd.DataFrame(read_jsonl(str(path)))
+    return read_csv(path) if kind == ".csv" else pd.DataFrame(read_jsonl(str(path)))
 
 
 def write_rows(rows: pd.DataFrame, path: Path) -> None:
     """A table to Parquet, CSV or JSON Lines, by the file's ending; numbers keep six decimals."""
-    ending = _ending(path)
-    if ending == ".parquet":
+    kind = ending(path)
+    if kind == ".parquet":
         write_table(rows, path)
-    elif ending == ".csv":
+    elif kind == ".csv":
         write_csv(rows, path, digits=6)
     else:
         write_text("".join(json.dumps(round_numbers(row, 6), ensure_ascii=False) + "\n" for row in rows.to_dict("records")), path)
 
 
-def _ending(path: Path) -> str:
-    ending = path.suffix.lower()
-    if ending not in (".parquet", ".csv", ".jsonl"):
+def ending(path: Path) -> str:
+    """The ending of a table's name. Raises StanceError for one that no table has."""
+    found = path.suffix.lower()
+    if found not in (".parquet", ".csv", ".jsonl"):
         raise refuse(f"{path} ends in {path.suffix or 'nothing'!r}", ".parquet, .csv, .jsonl", "another name")
-    return ending
+    return found
 
 
 def read_predictions(path: Path) -> pd.DataFrame:
@@ -183,27 +189,13 @@ def read_predictions(path: Path) -> pd.DataFrame:
     return rows
 
 
-def write_lines(rows: list[dict[str, Any]], target: str, digits: int = DIGITS) -> None:
-    """JSON Lines to a file, or to stdout for "-"."""
-    text = "".join(json.dumps(round_numbers(row, digits), ensure_ascii=False) + "\n" for row in rows)
+def write_lines(rows: list[dict[str, Any]], target: str) -> None:
+    """JSON Lines to a file, or to stdout for "-"; numbers as they are."""
+    text = "".join(json.dumps(round_numbers(row, None), ensure_ascii=False) + "\n" for row in rows)
     if target == "-":
         sys.stdout.write(text)
     else:
         write_text(text, Path(target))
-
-
-def read_figures(folder: Path, names: list[str]) -> list[dict[str, str]]:
-    """`name`, `alt`, `svg` and `phone`, the narrow SVG, of those of the named figures that are in `folder`."""
-    return [
-        {
-            "name": name,
-            "alt": (folder / f"{name}.alt.txt").read_text(encoding="utf-8").strip(),
-            "svg": (folder / f"{name}.svg").read_text(encoding="utf-8"),
-            "phone": (folder / f"{name}.phone.svg").read_text(encoding="utf-8"),
-        }
-        for name in names
-        if (folder / f"{name}.svg").is_file() and (folder / f"{name}.phone.svg").is_file()
-    ]
 
 
 def write_table(rows: pd.DataFrame, path: Path) -> None:
@@ -214,7 +206,10 @@ def write_table(rows: pd.DataFrame, path: Path) -> None:
 def read_table(path: Path) -> pd.DataFrame:
     """A Parquet table as written by `write_table`; list columns come back as lists."""
     _need(path)
-    table = pyarrow.parquet.read_table(path)
+    try:
+        table = pyarrow.parquet.read_table(path)
+    except (OSError, pyarrow.ArrowInvalid) as error:
+        raise refuse(f"{path} can't be read ({str(error).splitlines()[0]})", "a Parquet table", "writing it again") from None
     rows = table.to_pandas()
     for name in rows.columns:
         if pyarrow.types.is_null(table.schema.field(name).type):  # a column of lists without rows
@@ -230,7 +225,10 @@ def _plain(cell: Any) -> Any:
 
 def read_json(path: Path) -> Any:
     _need(path)
-    return json.loads(path.read_text(encoding="utf-8"))
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise refuse(f"{path} can't be read ({error})", "JSON in UTF-8", "writing it again") from None
 
 
 def write_model(model: Pipeline, path: Path) -> None:

@@ -13,7 +13,7 @@ from stance.errors import refuse
 from stance.records import CODED, LABELLED, check, empty, identifier
 from stance.standoff import spans_of, words_at
 
-CODES = ["act", "secondary", "issue", "stance", "coder", "coder_a", "coder_b"]
+CODES_AND_CODERS = ["act", "secondary", "issue", "stance", "coder", "coder_a", "coder_b"]
 AUTHORED_COLUMNS = [
     "text",
     "cue",
@@ -42,7 +42,7 @@ CORPUS_COLUMNS = [
     "year",
     "quote",
     "cue",
-    *CODES,
+    *CODES_AND_CODERS,
     "issue_a",
     "issue_b",
     "stance_a",
@@ -62,7 +62,7 @@ CODE_COLUMNS = [
     "side",
     "addressee",
     "quote",
-    *CODES,
+    *CODES_AND_CODERS,
     "joint",
     "duplicate_of",
 ]

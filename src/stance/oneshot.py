@@ -24,7 +24,19 @@ from stance.attribution.training import sample
 from stance.attribution.training import train as learn_attribution
 from stance.chart import chart as draw_charts
 from stance.codebook import ACTS, COMPARED, SIDE_NAMES
-from stance.console import app, need_documents, read_classifier, reasons, save_figures, say, spare_inputs, talk, tell_unread, track
+from stance.console import (
+    app,
+    need_documents,
+    read_classifier,
+    read_figures,
+    reasons,
+    save_figures,
+    say,
+    spare_inputs,
+    talk,
+    tell_unread,
+    track,
+)
 from stance.context import context
 from stance.drift import warnings
 from stance.errors import listing, refuse
@@ -42,7 +54,6 @@ from stance.resources import resource
 
 ModelFolder = Annotated[Path | None, typer.Option(help="Folder of a trained model; by default the one that ships with stance.")]
 BATCH = Params().predict.batch
-AS_IT_CAME = 15  # digits of a user's own numbers
 Fast = Annotated[bool, typer.Option("--fast", help="Use the classifier that reads words alone.")]
 
 
@@ -63,9 +74,7 @@ def analyze(
         raise refuse(f"--format {format}", "table, json", "--format table")
     if out.exists() and not out.is_dir():
         raise refuse(f"--out {out} is a file", "a folder, which need not exist", "another name")
-    around = next((path for path in paths if path.is_dir() and out.resolve().is_relative_to(path.resolve())), None)
-    if around:
-        raise refuse(f"--out {out} lies in {around}, whose files are read as documents", "a folder outside of it", "--out ../results")
+    _spare_documents(out, paths)
     settings = load_params(params) if params else Params()
     classifier = read_classifier(model or resource("model"), fast=fast, spacy_model=settings.extract.spacy_model)
     read = ingest_documents(read_paths(paths, params=settings.ingest), params=settings.ingest)
@@ -83,8 +92,18 @@ def analyze(
     say("analyze", found, reasons(read) | result.extracted.dropped)
 
 
+def _spare_documents(out: Path, paths: list[Path]) -> None:
+    """Raises StanceError where the folder `out` and the documents lie one in the other: results would be read, or documents lost."""
+    around = next((path for path in paths if path.is_dir() and out.resolve().is_relative_to(path.resolve())), None)
+    if around:
+        raise refuse(f"--out {out} lies in {around}, whose files are read as documents", "a folder outside of it", "--out ../results")
+    inside = next((path for path in paths if path.resolve().is_relative_to(out.resolve())), None)
+    if inside:
+        raise refuse(f"--out {out} holds {inside}, which is read", "a folder without documents", "--out results")
+
+
 def _save_analysis(out: Path, result: Analysis, read: IngestResult, settings: Params) -> None:
-    files.write_lines(result.predictions.to_dict("records"), str(out / "statements.jsonl"))
+    files.write_lines(files.round_numbers(result.predictions.to_dict("records")), str(out / "statements.jsonl"))
     files.write_csv(result.predictions, out / "statements.csv")
     files.write_table(read.rows, out / "documents.parquet")
     found = result.estimates
@@ -97,7 +116,7 @@ def _save_analysis(out: Path, result: Analysis, read: IngestResult, settings: Pa
         "extract": {"left_out": result.extracted.dropped},
         "predict": {"drift": result.drift},
     }
-    drawn = files.read_figures(out / "figures", FIGURE_NAMES)
+    drawn = read_figures(out / "figures", FIGURE_NAMES)
     page = write_report(drawn, found.shares, found.counted, read.rows, counts, params=settings.report)
     files.write_text(page, out / "index.html")
 
@@ -145,7 +164,7 @@ def classify(
     classifier = read_classifier(model or resource("model"), fast=fast)
     parts = [classify_rows(frame.iloc[n : n + BATCH], classifier) for n in track("classify")(range(0, len(rows), BATCH))]
     codes = pd.concat(parts).to_dict("records") if parts else []
-    files.write_lines([row | files.round_numbers(code) for row, code in zip(rows, codes, strict=True)], out, AS_IT_CAME)
+    files.write_lines([row | files.round_numbers(code) for row, code in zip(rows, codes, strict=True)], out)
     replaced = sorted({name for row in rows for name in row}.intersection(codes[0] if codes else ()))
     if replaced:
         talk.print(f"notice: fields {listing(replaced)} of the rows are the classifier's now", markup=False)
@@ -208,6 +227,8 @@ def train_attribution(
 
     Example: stance train-attribution marked/train --held-out marked/dev --out weights.npz
     """
+    if scores and not held_out:
+        raise refuse(f"--scores {scores} without --held-out", "the two together", "--held-out marked/dev")
     parser = Parser(load_language(spacy_model))
     samples = [sample(marked, parser) for marked in track("read")(list(read_folder(texts)))]
     weights = learn_attribution(samples, jobs=jobs, track=track("train"))

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from stance.errors import StanceError, listing, refuse
 
+LEVEL = 0.95  # of every interval that is shown, beside the narrow one of 50 %: figures and pages say so in words
+
 
 class Section(BaseModel):
     """A frozen section that refuses unknown keys."""
@@ -60,7 +62,6 @@ class Train(Section):
 
 class Evaluate(Section):
     replicates: int = Field(1000, ge=100, description="bootstrap replicates, drawn over groups")
-    level: float = Field(0.95, gt=0, lt=1)
     set_level: float = Field(0.9, gt=0, lt=1, description="nominal coverage of prediction sets")
     learning_points: int = Field(6, ge=2, description="halvings of the coded statements in the learning curve, and one")
     seed: int = 20220121
@@ -73,7 +74,6 @@ class Predict(Section):
 class Estimate(Section):
     labels: str = Field("data/labels/drawn.csv", description="codes of statements drawn from this corpus, as `stance label` writes them")
     design: Literal["", "statements", "documents"] = Field("", description="what was drawn; empty: as the labels say or show")
-    level: float = Field(0.95, gt=0, lt=1)
 
 
 class Chart(Section):

@@ -7,7 +7,7 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from stance.codebook import ACTS, COMPARED
-from stance.params import Evaluate, Train
+from stance.params import LEVEL, Evaluate, Train
 from stance.records import FEATURES
 from stance.scores import confusion, draw_weights, interval, macro_f1
 from stance.train import LEAST, fit
@@ -39,7 +39,7 @@ def _score(train: pd.DataFrame, test: pd.DataFrame, name: str, params: Evaluate,
     predicted = indices(fit(train, name, "act", training).predict(test[FEATURES]), list(ACTS))
     weights = draw_weights(test["group"].to_numpy(), params.replicates, params.seed)
     draws = macro_draws(indices(test["act"], list(ACTS)), predicted, len(ACTS), weights)
-    found = interval(draws[0], draws[1:], params.level)
+    found = interval(draws[0], draws[1:], LEVEL)
     return {"n_train": len(train), "n": len(test), "macro_f1": draws[0], "low": found.low, "high": found.high}
 
 

@@ -8,10 +8,11 @@ import pandas as pd
 import yaml
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 
+from stance.codebook import NO_ISSUE
 from stance.resources import resource
 
 CONDITION = re.compile(r"(?<!\beven )(?<!\bas )\b(?:if|unless|until|provided|otherwise|in case|(?:as|so) long as)\b", re.I)
-CATCH_ALL = {"act": "other", "issue": "none_other", "stance": "unclear"}
+CATCH_ALL = {"act": "other", "issue": NO_ISSUE, "stance": "unclear"}
 
 
 @cache

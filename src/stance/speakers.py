@@ -39,7 +39,7 @@ from stance.text import Span
 class Resolver(Names):
     """Resolves the sources of one document in their order; what was resolved before is what pronouns point to."""
 
-    def __init__(self, text: str, gazetteer: Gazetteer, *, date: str = "", name_slip: float = 90) -> None:
+    def __init__(self, text: str, gazetteer: Gazetteer, *, date: str = "", name_slip: float) -> None:
         super().__init__(text, gazetteer, date=date)
         self.name_slip = name_slip
         self.heard: list[tuple[int, Speaker]] = []

@@ -15,6 +15,7 @@ from stance.console import (
     load_describers,
     need_documents,
     read_classifier,
+    read_figures,
     read_models,
     reasons,
     save_classifier,
@@ -31,6 +32,7 @@ from stance.featurize import featurize as featurize_labels
 from stance.fieldwork import estimate_files, read_back
 from stance.figstyle import FIGURES as FIGURE_NAMES
 from stance.ingest import ingest as ingest_documents
+from stance.label import CODE_COLUMNS
 from stance.label import label as label_statements
 from stance.models import BEST, recipe_of
 from stance.params import load_params
@@ -98,9 +100,9 @@ def label(
     codes: Annotated[
         list[Path] | None, typer.Argument(metavar="[CODES...]", help="Coded sheets, Label Studio exports; else the stage.")
     ] = None,
-    design: Annotated[Path, typer.Option(help="With CODES: design.csv of stance sample.")] = Path("design.csv"),
+    design: Annotated[Path | None, typer.Option(help="With CODES: design.csv of stance sample; by default the one here.")] = None,
     adjudicated: Annotated[list[Path] | None, typer.Option(help="With CODES: deciding rows of disagreements; may be repeated.")] = None,
-    out: Annotated[Path, typer.Option(help="With CODES: labels to write (CSV).")] = Path("labels.csv"),
+    out: Annotated[Path | None, typer.Option(help="With CODES: labels to write (CSV); by default labels.csv.")] = None,
     params: ParamsFile = PARAMS,
 ) -> None:
     """Turn coders' codes into one label per statement, and measure the coders' agreement. Without CODES: the stage of the pipeline.
@@ -108,11 +110,14 @@ def label(
     Example: stance label anna.csv ben.csv --design coding/design.csv --out labels.csv
     """
     if codes:
-        read_back(codes, design, out, adjudicated or [])
+        read_back(codes, design or Path("design.csv"), out or Path("labels.csv"), adjudicated or [])
         return
+    if design or adjudicated or out:
+        raise refuse("options without CODES", "the coded sheets with them, or none", "stance label sheet.csv --out labels.csv")
     settings = load_params(params).label
     authored = files.read_csv(Path(settings.authored))
-    codes = pd.concat([files.read_csv(Path(path)) for path in settings.codes])
+    own = [files.read_csv(Path(path)) for path in settings.codes]
+    codes = pd.concat(own, ignore_index=True) if own else pd.DataFrame(columns=CODE_COLUMNS)
     corpus = files.read_csv(Path(settings.corpus))
     result = label_statements(authored, corpus, codes, files.read_table(DOCUMENTS), files.read_table(STATEMENTS))
     files.write_table(result.labelled, LABELLED)
@@ -265,7 +270,7 @@ def report(params: ParamsFile = PARAMS) -> None:
     metrics = {stage: files.read_json(METRICS / f"{stage}.json") for stage in ("ingest", "extract", "label", "evaluate", "predict")}
     counted, documents = files.read_table(COUNTED), files.read_table(DOCUMENTS)
     figures, shares, scores = (
-        files.read_figures(FIGURES, FIGURE_NAMES),
+        read_figures(FIGURES, FIGURE_NAMES),
         files.read_numbers(TABLES["shares"]),
         files.read_scores(SCORES),
     )

@@ -9,11 +9,9 @@ import pandas as pd
 from scipy.stats import false_discovery_control
 
 from stance.cells import ANY, NOT_SHOWN, Corpus, Domain, Rule, contrast
-from stance.codebook import ACTS, COMPARED, DIFFERENCE, codebook
+from stance.codebook import ACTS, COMPARED, DIFFERENCE, NO_ISSUE, NO_STANCE, codebook
 from stance.records import CONDITIONS, ISSUES, POSITIONS, SHARES, STANCES, check, empty
 
-NO_STANCE = "n/a"
-NO_ISSUE = "none_other"
 PERIOD_CODES = 100  # more than a cell needs, so that acts of a tenth of the statements are shown in each period
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from stance.cells import BY_HAND, CORRECTED, LEAST_CODES, LEAST_EXPECTED, UNCORRECTED
-from stance.codebook import COMPARED, DIFFERENCE, codebook
+from stance.codebook import COMPARED, DIFFERENCE, NO_ISSUE, codebook
 from stance.figstyle import SIDE_LABELS, percent, points
 
 ALPHA = 0.05
@@ -68,7 +68,7 @@ def _who_more(rows: pd.DataFrame) -> str:
 
 def issues_title(rows: pd.DataFrame) -> str:
     """The widest clear gap over issues and acts."""
-    rows = rows[rows["issue"] != "none_other"]
+    rows = rows[rows["issue"] != NO_ISSUE]
     found = clear(rows[rows["act"] != "other"])
     if found.empty:
         return unsaid(rows, "issue") or "No clear gap between the US and Russia by issue"
@@ -200,7 +200,7 @@ def note(rows: pd.DataFrame, codes: int, *, interval: str = "Wilson", marks: str
 
 def undrawn(rows: pd.DataFrame, present: list[str]) -> str:
     """How many issues are spoken of and not drawn for want of codes, or empty."""
-    spoken = set(rows.loc[rows["n_statements" if "stance" in rows else "n"] > 0, "issue"]) - {"none_other"}
+    spoken = set(rows.loc[rows["n_statements" if "stance" in rows else "n"] > 0, "issue"]) - {NO_ISSUE}
     left = len(spoken - set(present))
     return f"{left} issue{'s' if left > 1 else ''} with too few codes not drawn. " if left else ""
 

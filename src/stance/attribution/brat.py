@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-from stance.errors import refuse
+from stance.errors import listing, refuse
 from stance.text import Span
 
 ROLES = ("Source", "Cue", "Content")
@@ -31,9 +32,12 @@ class MarkedText:
 def read_folder(folder: Path) -> Iterator[MarkedText]:
     """Each `name.txt` below `folder` that has a `name.ann` (of several annotators, the first by name), in the order of their names.
 
-    Raises StanceError when there is none, or on a line that brat would not write.
+    Raises StanceError when there is none, when two texts have one name, or on a line that brat would not write.
     """
     texts = sorted(folder.rglob("*.txt"), key=lambda path: path.stem)
+    twice = {one.stem for one, next_ in pairwise(texts) if one.stem == next_.stem}
+    if twice:
+        raise refuse(f"{folder} holds several texts named {listing(sorted(twice))}", "each name once", "other names, for text and marks")
     marks: dict[str, Path] = {}
     for path in sorted(folder.rglob("*.ann"), key=lambda path: path.stem, reverse=True):
         marks[path.stem] = marks[ANNOTATOR.sub("", path.stem)] = path

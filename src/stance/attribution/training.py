@@ -87,8 +87,8 @@ def train(samples: list[Sample], *, jobs: int = 1, track: Callable[[Iterable[str
     proposals = [propose(*one) for one in zip(cues, contents, content_scores, heads, head_scores, strict=True)]
     next(names)
     some = [(s, z, p) for s, z, p in zip(samples, token_scores, proposals, strict=True) if p is not None]
-    if not some:
-        raise refuse("no attribution can be learned from these texts", "texts in which cue and content are marked", "more texts")
+    if len(some) < 2:  # each judges the other
+        raise refuse("no attribution can be learned from these texts", "two or more in which cue and content are marked", "more texts")
     judge, judged = _judge(some)
     weights = replace(judge, tables=np.stack([fit[0] for fit in fits]), intercepts=np.array([fit[1] for fit in fits], np.float32))
     list(names)
