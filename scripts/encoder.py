@@ -1,4 +1,4 @@
-"""The sentence encoder as torch modules: two models that share their lower layers, read from and written to data/encoder."""
+"""The sentence encoder as torch modules: three models that share their lower layers, read from and written to data/encoder."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ import onnx
 import torch
 from onnx import helper, numpy_helper
 from torch import nn
-from transformers import BertConfig, BertModel
+from transformers import BertConfig
+from transformers.models.bert.modeling_bert import BertEmbeddings, BertLayer
 
 from stance import files
-from stance.vectors import load_tokenizer, padded
+from stance.vectors import HALVES, LOWER, load_tokenizer, padded
 
-FROZEN = ("embeddings", "encoder.layer.0")
 SHAPE = BertConfig(
     hidden_size=384,
     num_hidden_layers=6,
@@ -22,76 +22,89 @@ SHAPE = BertConfig(
     attn_implementation="eager",
 )
 SMALLEST = 10_000  # fewest weights of a matrix that is stored as bytes
-MODEL = "model.onnx"
+
+
+class Lower(nn.Module):
+    """Words and the lowest layer of MiniLM, as they were: token ids, parts and mask of (texts, tokens) to a state for each token."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embeddings, self.layer = BertEmbeddings(SHAPE), BertLayer(SHAPE)
+
+    def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        return self.layer(self.embeddings(input_ids=ids, token_type_ids=types), unseen(mask))
+
+
+class Upper(nn.Module):
+    """The layers above, the mean of their last states, and a linear layer for each target: states to centred log-odds of its codes.
+
+    Gives those of all targets side by side, of shape (texts, codes).
+    """
+
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList([BertLayer(SHAPE) for _ in range(SHAPE.num_hidden_layers - 1)])
+        self.drop = nn.Dropout(0.1)
+        self.heads = nn.ModuleDict({target: nn.Linear(SHAPE.hidden_size, n) for target, n in sizes.items()})
+
+    def forward(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        for layer in self.layers:
+            hidden = layer(hidden, unseen(mask))
+        weight = mask[..., None].float()
+        mean = self.drop((hidden * weight).sum(1) / weight.sum(1))
+        logs = [head(mean) for head in self.heads.values()]
+        return torch.cat([log - log.mean(-1, keepdim=True) for log in logs], -1)
 
 
 class Tuned(nn.Module):
-    """MiniLM, the mean of its last states, and a linear layer for each target; gives centred log-odds of its codes."""
+    """One model whole: texts and their contexts to centred log-odds by target, each of shape (texts, codes)."""
 
     def __init__(self, sizes: dict[str, int], tokenizer: Path) -> None:
         super().__init__()
-        self.tokenizer = load_tokenizer(tokenizer)
-        self.bert = BertModel(SHAPE, add_pooling_layer=False)
-        self.drop = nn.Dropout(0.1)
-        self.heads = nn.ModuleDict({target: nn.Linear(SHAPE.hidden_size, n) for target, n in sizes.items()})
-        for name, weight in self.bert.named_parameters():
-            weight.requires_grad = not name.startswith(FROZEN)
-
-    def lower(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """States of shape (texts, tokens, width) after the layers that are FROZEN, from token ids, parts and mask of (texts, tokens)."""
-        hidden = self.bert.embeddings(input_ids=ids, token_type_ids=types)
-        return self.bert.encoder.layer[0](hidden, (1 - mask[:, None, None, :]) * -1e4)
-
-    def upper(self, hidden: torch.Tensor, mask: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Log-odds by target, each of shape (texts, codes), from what `lower` gives."""
-        for layer in self.bert.encoder.layer[1:]:
-            hidden = layer(hidden, (1 - mask[:, None, None, :]) * -1e4)
-        weight = mask[..., None]
-        mean = self.drop((hidden * weight).sum(1) / weight.sum(1))
-        logs = {target: head(mean) for target, head in self.heads.items()}
-        return {target: log - log.mean(-1, keepdim=True) for target, log in logs.items()}
+        self.sizes, self.tokenizer = sizes, load_tokenizer(tokenizer)
+        self.lower, self.upper = Lower().requires_grad_(False), Upper(sizes)
 
     def forward(self, texts: list[str], contexts: list[str]) -> dict[str, torch.Tensor]:
-        """Log-odds by target, each of shape (texts, codes)."""
-        ids, types, mask = self.tensors(texts, contexts)
-        return self.upper(self.lower(ids, types, mask.float()), mask.float())
+        tokens = self.tensors(texts, contexts)
+        logs = self.upper(self.lower(**tokens), tokens["mask"])
+        return dict(zip(self.sizes, torch.split(logs, list(self.sizes.values()), -1), strict=True))
 
-    def tensors(self, texts: list[str], contexts: list[str]) -> list[torch.Tensor]:
+    def tensors(self, texts: list[str], contexts: list[str]) -> dict[str, torch.Tensor]:
         """Token ids, parts and mask, each of integers of shape (texts, most tokens of a text)."""
         pairs = self.tokenizer.encode_batch(list(zip(texts, contexts, strict=True)))
-        return [torch.from_numpy(array) for array in padded(pairs).values()]
+        return {name: torch.from_numpy(array) for name, array in padded(pairs).items()}
 
     @torch.no_grad()
-    def log_odds(self, texts: list[str], contexts: list[str]) -> dict[str, np.ndarray]:
-        """What `forward` gives of at least one text, a few at a time."""
+    def log_odds(self, texts: list[str], contexts: list[str]) -> np.ndarray:
+        """Those of all targets side by side, of shape (texts, codes), of at least one text, a few at a time."""
         parts = [self(texts[n : n + 64], contexts[n : n + 64]) for n in range(0, len(texts), 64)]
-        return {target: torch.cat([part[target] for part in parts]).numpy() for target in parts[0]}
+        return np.concatenate([torch.cat(list(part.values()), -1).numpy() for part in parts])
 
 
-class Pair(nn.Module):
-    """Encoders that share their lower layers; token ids, parts and mask to log-odds of shape (encoders, rows, codes)."""
-
-    def __init__(self, tuned: list[Tuned]) -> None:
-        super().__init__()
-        self.tuned = nn.ModuleList(tuned)
-
-    def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        weight = mask.float()
-        hidden = self.tuned[0].lower(ids, types, weight)
-        return torch.stack([torch.cat(list(one.upper(hidden, weight).values()), -1) for one in self.tuned])
+def unseen(mask: torch.Tensor) -> torch.Tensor:
+    """What is added to attention so that padding gets none."""
+    return (1 - mask[:, None, None, :].float()) * -1e4
 
 
-def load(folder: Path, half: int, sizes: dict[str, int]) -> Tuned:
-    """The model of one half that `export` wrote. Raises KeyError for a half or a weight that is not there, RuntimeError for other sizes."""
-    model, known = Tuned(sizes, folder / "tokenizer.json"), stored(folder / MODEL)
-    shared = tuple(f"bert.{name}" for name in FROZEN)  # stand once, as those of the first
-    own = {name: known[f"tuned.{0 if name.startswith(shared) else half}.{name}"] for name in model.state_dict()}
-    model.load_state_dict({name: torch.tensor(np.ascontiguousarray(weight)) for name, weight in own.items()})
+def load(folder: Path, name: str, sizes: dict[str, int]) -> Tuned:
+    """The model of that name that `export` wrote. Raises KeyError for a weight that is not there, RuntimeError for one of another size."""
+    model = Tuned(sizes, folder / "tokenizer.json")
+    for part, file in ((model.lower, LOWER), (model.upper, name)):
+        known = stored(folder / f"{file}.onnx")
+        part.load_state_dict({weight: torch.tensor(np.ascontiguousarray(known[weight])) for weight in part.state_dict()})
     return model.eval()
 
 
+def averaged(folder: Path, sizes: dict[str, int]) -> Tuned:
+    """A model whose weights are the mean of those of the halves (a soup: Wortsman et al. 2022)."""
+    model, *others = (load(folder, name, sizes) for name in HALVES)
+    weights = [one.state_dict() for one in (model, *others)]
+    model.load_state_dict({name: sum(weight[name] for weight in weights) / len(weights) for name in weights[0]})
+    return model
+
+
 def stored(path: Path) -> dict[str, np.ndarray]:
-    """Weights in a model.onnx by their name in `Pair`. The matrix of a linear layer has lost its name there; its bias has not."""
+    """Weights in a file by their name in the module. The matrix of a linear layer has lost its name there; its bias has not."""
     graph = onnx.load(str(path)).graph
     raw = {weight.name: numpy_helper.to_array(weight) for weight in graph.initializer}
     known = {name: values for name, values in raw.items() if not name.endswith((".bytes", ".scale"))}
@@ -106,21 +119,21 @@ def stored(path: Path) -> dict[str, np.ndarray]:
     return known
 
 
-def export(pair: Pair, folder: Path) -> None:
-    """Write model.onnx, whose large weights are bytes with a scale for each row or column."""
-    sample = tuple(pair.tuned[0].tensors(["We will respond.", "No."], ["", "A title"]))
-    names = ["ids", "types", "mask"]
-    axes = {name: {0: "rows", 1: "tokens"} for name in names}
-    options = {"input_names": names, "output_names": ["logs"], "dynamic_axes": axes, "opset_version": 17, "dynamo": False}
-    with files.atomic(folder / MODEL) as path:
-        torch.onnx.export(pair.eval(), sample, str(path), **options)
-        model = onnx.load(str(path))
-        _as_bytes(model.graph)
-        onnx.checker.check_model(model)
-        onnx.save(model, str(path))
+def export(model: Tuned, folder: Path, name: str) -> None:
+    """Write what a model has learnt, its upper layers, with large weights as bytes and a scale for each row or column."""
+    tokens = model.eval().tensors(["We will respond.", "No."], ["", "A title"])
+    inputs = {"hidden": model.lower(**tokens), "mask": tokens["mask"]}
+    axes = {name: {0: "rows", 1: "tokens"} for name in inputs}
+    options = {"input_names": list(inputs), "output_names": ["logs"], "dynamic_axes": axes, "opset_version": 17, "dynamo": False}
+    with files.atomic(folder / f"{name}.onnx") as path:
+        torch.onnx.export(model.upper, tuple(inputs.values()), str(path), **options)
+        graph = onnx.load(str(path))
+        as_bytes(graph.graph)
+        onnx.checker.check_model(graph)
+        onnx.save(graph, str(path))
 
 
-def _as_bytes(graph: onnx.GraphProto) -> None:
+def as_bytes(graph: onnx.GraphProto) -> None:
     """Replace every large matrix by its bytes and scales, and the product of the two."""
     kept, added = [], []
     for weight in graph.initializer:

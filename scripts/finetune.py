@@ -1,14 +1,15 @@
-"""Let the sentence encoder learn on from the coded statements, where the corpora are at hand.
+"""Let a model of the sentence encoder learn on from the coded statements, where the corpora are at hand.
 
-    python scripts/finetune.py CORPORA TAUGHT
+    python scripts/finetune.py CORPORA TAUGHT {half-0,half-1,whole}
 
 The encoder (all-MiniLM-L6-v2: Wang et al. 2020; tuned before, see docs/decisions) learns acts, issues and stances together: codes of the
 training part, of statements by other states' officials and of authored statements, each behind the verb that reports it; and, so that it
-forgets nothing on the way (Li and Hoiem 2016), what it said before of uncoded statements (TAUGHT, which scripts/teach.py writes). Each run
-goes on from the last, so write TAUGHT anew before it; the weights that ship came of such runs (decision 13), not of one alone. The two
-models share the lower layers; each learns from one half of the documents and scenarios, so that every coded statement can be read by a
-model that has not seen its document (cross-fitting; see stance.vectors). Writes model.onnx (weights as bytes) and halves.json (half by
-document or scenario) over those that were. Takes some 30 minutes on two cores; needs stance, torch 2.13, transformers 5.24 and onnx 1.23.
+forgets nothing on the way (Li and Hoiem 2016), what it said before of uncoded statements (TAUGHT, which scripts/teach.py writes). Its three
+models share the lower layers. Two learn from one half each of the documents and scenarios, so that every coded statement can be read by a
+model that has not seen its document (cross-fitting; see stance.vectors); a half goes on from the last run, so write TAUGHT anew before it.
+The whole, for all other statements, begins at the mean of the halves' weights and learns from all. Writes the model (weights as bytes) and
+halves.json (half by document or scenario) over those that were. Takes some 40 minutes on two cores; needs stance, torch 2.13,
+transformers 5.24 and onnx 1.23.
 """
 
 import argparse
@@ -20,8 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from encoder import Pair, Tuned, export, load
-from joblib import Parallel, delayed
+from encoder import Tuned, averaged, export, load
 from scipy.special import softmax
 from sklearn.metrics import f1_score
 from torch import nn
@@ -35,18 +35,19 @@ from stance.params import load_params
 from stance.records import FEATURES, ISSUES, STANCES, identifier
 from stance.split import split
 from stance.standoff import spoken
-from stance.vectors import with_cue
+from stance.vectors import HALVES, WHOLE, with_cue
 
 ENCODER = Path("data/encoder")
-HALVES = ENCODER / "halves.json"
+SEEN = ENCODER / "halves.json"
 CODES = {"act": sorted(ACTS), "issue": sorted(ISSUES), "stance": sorted(STANCES)}  # in the order of the encoder's outputs
+NAMES = (*HALVES, WHOLE)
 SIZES = {target: len(names) for target, names in CODES.items()}
 OTHERS = Path("data/labels/others.csv")  # codes of statements by officials of other states, which teach nothing but the encoder
-EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 2, 32, 1e-4, 2e-4, 0.1
+EPOCHS, BATCH, RATE, HEAD_RATE, WARM_UP = 3, 32, 1e-4, 2e-4, 0.1
 WITHOUT_CONTEXT = 0.3  # share of statements shown without their context, as some users have none
 AUTHORED = 0.5  # weight of an authored statement
 TAUGHT = "taught"  # origin of a statement that has no code but log-odds
-LEFT = 10  # one in so many scenarios is for neither model, to measure on what neither has seen
+LEFT = 10  # one in so many scenarios teaches none of the models, to measure on what none has seen
 LOSS = {"act": 1.0, "issue": 0.7, "stance": 0.4}
 
 log = logging.getLogger("finetune")
@@ -88,7 +89,7 @@ def material(corpora: Path) -> tuple[pd.DataFrame, dict[str, int]]:
 
     Raises StanceError when a document or scenario has taught the other half before.
     """
-    rows, before = read(corpora), files.read_json(HALVES)["seen"]
+    rows, before = read(corpora), files.read_json(SEEN)
     seen = halves(rows)
     changed = [group for group, half in seen.items() if before.get(group, half) != half]
     if changed:
@@ -97,7 +98,7 @@ def material(corpora: Path) -> tuple[pd.DataFrame, dict[str, int]]:
 
 
 def halves(rows: pd.DataFrame) -> dict[str, int]:
-    """The half that each document or scenario teaches; some scenarios teach neither, see LEFT."""
+    """The half that each document or scenario teaches; some scenarios teach none, see LEFT."""
     number = {group: int(identifier(group), 16) for group in sorted(set(rows["group"]))}
     scenarios = set(rows.loc[rows["origin"] == "authored", "group"])
     return {group: n % 2 for group, n in number.items() if group not in scenarios or n // 2 % LEFT}
@@ -117,14 +118,18 @@ def batches(length: np.ndarray, rng: np.random.Generator) -> Iterator[np.ndarray
 def aims(rows: pd.DataFrame) -> dict[str, torch.Tensor]:
     """What each row is to be, by target of shape (rows, codes): its code, or probabilities where it is only taught."""
     taught = rows["origin"] == TAUGHT
-    sizes = list(SIZES.values())
-    logs = np.array(rows.loc[taught, "logs"].to_list() if taught.any() else []).reshape(-1, sum(sizes))
+    logs = by_target(np.array(rows.loc[taught, "logs"].to_list() if taught.any() else []).reshape(-1, sum(SIZES.values())))
     found = {}
-    for (target, names), own in zip(CODES.items(), np.split(logs, np.cumsum(sizes)[:-1], axis=1), strict=True):
+    for target, names in CODES.items():
         aim = (rows[target].to_numpy()[:, None] == np.array(names)).astype(np.float32)
-        aim[taught] = softmax(own, axis=1)
+        aim[taught] = softmax(logs[target], axis=1)
         found[target] = torch.from_numpy(aim)
     return found
+
+
+def by_target(logs: np.ndarray) -> dict[str, np.ndarray]:
+    """Log-odds of all codes side by side, of shape (rows, codes), apart by target."""
+    return dict(zip(SIZES, np.split(logs, np.cumsum(list(SIZES.values()))[:-1], axis=1), strict=True))
 
 
 def row_weights(rows: pd.DataFrame) -> dict[str, torch.Tensor]:
@@ -148,7 +153,7 @@ def learn(model: Tuned, rows: pd.DataFrame, rng: np.random.Generator) -> None:
     """Tune `model` on `rows`. Rates rise to their height in the first WARM_UP of all steps, then fall to nothing."""
     wanted, weight = aims(rows), row_weights(rows)
     length = (rows["text"].str.len() + rows["context"].str.len()).to_numpy()
-    groups = [{"params": model.bert.parameters(), "lr": RATE}, {"params": model.heads.parameters(), "lr": HEAD_RATE}]
+    groups = [{"params": model.upper.layers.parameters(), "lr": RATE}, {"params": model.upper.heads.parameters(), "lr": HEAD_RATE}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
     steps = EPOCHS * -(-len(rows) // BATCH)
     schedule = LambdaLR(optimiser, lambda n: min((n + 1) / (WARM_UP * steps), (steps - n) / ((1 - WARM_UP) * steps)))
@@ -157,9 +162,10 @@ def learn(model: Tuned, rows: pd.DataFrame, rng: np.random.Generator) -> None:
         total = 0.0
         for part in batches(length, rng):
             shown = [context if rng.random() > WITHOUT_CONTEXT else "" for context in rows["context"].iloc[part]]
-            found = model(rows["text"].iloc[part].tolist(), shown)
+            with torch.autocast("cpu", torch.bfloat16):
+                found = model(rows["text"].iloc[part].tolist(), shown)
             losses = [
-                share * weight[target][part] * nn.functional.cross_entropy(found[target], wanted[target][part], reduction="none")
+                share * weight[target][part] * nn.functional.cross_entropy(found[target].float(), wanted[target][part], reduction="none")
                 for target, share in LOSS.items()
             ]
             loss = torch.stack(losses).sum(0).mean()
@@ -173,29 +179,9 @@ def learn(model: Tuned, rows: pd.DataFrame, rng: np.random.Generator) -> None:
     model.eval()
 
 
-def tune(rows: pd.DataFrame, half: int) -> Tuned:
-    """The model of one half, having learnt on from `rows`, in a process of one core that logs by itself."""
-    logging.basicConfig(level=logging.INFO, format=f"half {half}, %(message)s", stream=sys.stdout)
-    torch.set_num_threads(1)
-    torch.manual_seed(half)
-    model = load(ENCODER, half, SIZES)
-    learn(model, rows, np.random.default_rng(half))
-    return model
-
-
-def stretch(tuned: list[Tuned], texts: list[str]) -> float:
-    """Variance of one model's log-odds over that of the mean of two, on statements that neither has seen.
-
-    Predicting from the mean, the slope is steeper by this factor, as it would be for any predictor with less error in it (regression
-    dilution: Fuller 1987, section 1.1).
-    """
-    found = np.stack([np.concatenate(list(model.log_odds(texts, [""] * len(texts)).values()), axis=1) for model in tuned])
-    return float(found.var(axis=1).mean(axis=0).sum() / found.mean(axis=0).var(axis=0).sum())
-
-
 def score(model: Tuned, rows: pd.DataFrame) -> dict[str, float]:
     """Macro-F1 by target on statements of documents that `model` has not seen."""
-    logs = model.log_odds(rows["text"].tolist(), rows["context"].tolist())
+    logs = by_target(model.log_odds(rows["text"].tolist(), rows["context"].tolist()))
     return {
         target: float(f1_score(rows[target], np.array(names)[logs[target].argmax(1)], average="macro")) for target, names in CODES.items()
     }
@@ -205,19 +191,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
     parser.add_argument("taught", type=Path, help="what scripts/teach.py wrote")
+    parser.add_argument("name", choices=NAMES, help="the model to tune")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
     rows, seen = material(options.corpora)
-    lessons = pd.concat([rows, files.read_table(options.taught).assign(origin=TAUGHT)])
-    parts = [lessons[lessons["half"] == half].reset_index(drop=True) for half in (0, 1)]
-    tuned = Parallel(n_jobs=2)(delayed(tune)(part, half) for half, part in enumerate(parts))
-    for half, model in enumerate(tuned):
-        for side, other in rows[(rows["half"] == 1 - half) & (rows["origin"] == "corpus")].groupby("side"):
-            log.info("half %d, %s of the other half: %s", half, side, score(model, other))
-    unseen = rows.loc[~rows["group"].isin(seen), "text"].tolist()
-    ratio = stretch(tuned, unseen)
-    export(Pair(tuned), ENCODER)
-    files.write_json({"seen": seen, "stretch": ratio}, HALVES)
+    taught = files.read_table(options.taught).assign(origin=TAUGHT)
+    seed = NAMES.index(options.name)
+    torch.manual_seed(seed)
+    if options.name == WHOLE:
+        model, learnt = averaged(ENCODER, SIZES), rows["half"].notna()
+        lessons = pd.concat([rows[learnt], taught.assign(logs=taught["logs_of_both"])], ignore_index=True)
+    else:
+        model, learnt = load(ENCODER, options.name, SIZES), rows["half"] == seed
+        lessons = pd.concat([rows[learnt], taught[taught["half"] == seed]], ignore_index=True)
+    learn(model, lessons, np.random.default_rng(seed))
+    for (origin, side), other in rows[~learnt].groupby(["origin", "side"]):
+        log.info("not learnt, %s %s: %s", origin, side, score(model, other))
+    export(model, ENCODER, options.name)
+    files.write_json(seen, SEEN)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
-"""The sentence encoder: statements of documents that one model learnt from are read by the other, all others by both."""
+"""The sentence encoder: a statement of a document that one half learnt from is read by the other half, any other by the whole."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from stance.errors import StanceError
-from stance.vectors import LOG_SCALE, Tuned, load_encoder, with_cue
+from stance.vectors import HALVES, LOG_SCALE, WHOLE, Tuned, load_encoder, with_cue
 
 TEXTS = ["We will answer any strike with force.", "They must leave at once.", "We threaten no one.", "The meeting took two hours."]
 NONE = [""] * len(TEXTS)
@@ -23,18 +24,22 @@ def test_log_odds_of_a_target_are_centred() -> None:
     assert np.abs(acts.sum(axis=1)).max() <= 4 and len(set(map(tuple, acts))) == len(TEXTS)
 
 
-def test_a_statement_of_a_coded_document_is_read_by_the_model_that_has_not_seen_it() -> None:
+@pytest.mark.parametrize(("half", "reader"), [(0, HALVES[1]), (1, HALVES[0]), (None, WHOLE)])
+def test_a_statement_is_read_by_a_model_that_has_not_seen_its_document(half: int | None, reader: str) -> None:
     encoder = tuned()
-    first, second = (next(group for group, half in encoder.seen.items() if half == wanted) for wanted in (0, 1))
-    by_second, by_first = (encoder(TEXTS, NONE, [group] * len(TEXTS)).astype(float) for group in (first, second))
-    both = encoder(TEXTS, NONE, NONE).astype(float)
-    assert not np.array_equal(by_first, by_second)
-    kept = np.abs(both) < 127  # a byte holds no more
-    assert np.abs((by_first + by_second) / 2 * encoder.stretch - both)[kept].max() <= 1 + encoder.stretch / 2 and kept.mean() > 0.9
+    group = next((group for group, known in encoder.seen.items() if known == half), "no document of ours")
+    read_by = encoder(TEXTS, NONE, [group] * len(TEXTS))
+    for name in encoder.upper:
+        other = next(one for one in encoder.upper if one != name)
+        swapped = replace(encoder, upper=encoder.upper | {name: encoder.upper[other]})
+        assert np.array_equal(swapped(TEXTS, NONE, [group] * len(TEXTS)), read_by) == (name != reader)
 
 
-def test_a_mean_of_two_models_varies_as_much_as_one_would_have_it() -> None:
-    assert 1.05 < tuned().stretch < 1.5
+def test_statements_of_several_documents_are_read_together() -> None:
+    encoder = tuned()
+    groups = [next(group for group, half in encoder.seen.items() if half == wanted) for wanted in (0, 1)] + ["", ""]
+    alone = [encoder([text], [""], [group]) for text, group in zip(TEXTS, groups, strict=True)]
+    assert np.abs(encoder(TEXTS, NONE, groups).astype(int) - np.concatenate(alone)).max() <= 1
 
 
 def test_the_context_is_read() -> None:

@@ -21,6 +21,7 @@ LOG_SCALE = 16  # a centred log-odds becomes round(LOG_SCALE * x), clipped to a 
 UNIT_SCALE = 512  # so does a component of a unit vector
 LONGEST = 160  # tokens of a statement and its context together
 BATCH = 32  # statements read together, of like length
+LOWER, HALVES, WHOLE = "lower", ("half-0", "half-1"), "whole"  # parts of the encoder, a file each
 
 
 class Encoder(Protocol):
@@ -36,28 +37,39 @@ def with_cue(text: str, cue: str) -> str:
 
 @dataclass(frozen=True)
 class Tuned:
-    """The encoder that scripts/finetune.py trained: centred log-odds of acts, issues and stances, by two models that share their base.
+    """The encoder that scripts/finetune.py trained: centred log-odds of acts, issues and stances, by models that share their lower layers.
 
-    Each learnt from one half of the coded documents and authored scenarios (`seen`: half by document or scenario). A statement of such is
-    read by the model that has not seen it, any other by both, whose mean is taken: so the vectors can train a classifier (cross-fitting).
-    A mean of two varies less than either, as their errors partly cancel; times `stretch` it predicts as steeply as one of them.
+    Two learnt from one half each of the coded documents and authored scenarios (`seen`: half by document or scenario), one from all of
+    them. A statement of such is read by the half that has not seen it, so that the vectors can train a classifier (cross-fitting); any
+    other by the whole, which predicts as steeply as a half (docs/decisions/0014).
     """
 
-    session: Any
+    lower: Any
+    upper: dict[str, Any]
     tokenizer: Any
     seen: dict[str, int]
-    stretch: float
 
     def __call__(self, texts: Sequence[str], contexts: Sequence[str], groups: Sequence[str]) -> NDArray[np.int8]:
         rows = self.tokenizer.encode_batch(list(zip(texts, contexts, strict=True)))
-        found = np.zeros((len(rows), self.session.get_outputs()[0].shape[2]))
-        order = np.argsort([len(row.ids) for row in rows], kind="stable")
-        for part in (order[n : n + BATCH] for n in range(0, len(rows), BATCH)):
-            (logs,) = self.session.run(None, padded([rows[n] for n in part]))
-            for n, by_model in zip(part, logs.swapaxes(0, 1), strict=True):
-                half = self.seen.get(groups[n])
-                found[n] = by_model.mean(axis=0) * self.stretch if half is None else by_model[1 - half]
+        readers = np.array([self._reader(group) for group in groups], dtype=object)
+        length = np.array([len(row.ids) for row in rows], dtype=int)
+        found = np.zeros((len(rows), self.upper[WHOLE].get_outputs()[0].shape[1]))
+        for name in self.upper:
+            own = np.flatnonzero(readers == name)
+            own = own[np.argsort(length[own], kind="stable")]
+            for part in (own[n : n + BATCH] for n in range(0, len(own), BATCH)):
+                found[part] = self._log_odds(name, [rows[n] for n in part])
         return _bytes(found, LOG_SCALE)
+
+    def _reader(self, group: str) -> str:
+        half = self.seen.get(group)
+        return WHOLE if half is None else HALVES[1 - half]
+
+    def _log_odds(self, name: str, rows: Sequence[Any]) -> NDArray[np.float32]:
+        tokens = padded(rows)
+        (hidden,) = self.lower.run(None, tokens)
+        (logs,) = self.upper[name].run(None, {"hidden": hidden, "mask": tokens["mask"]})
+        return logs
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,14 @@ def padded(rows: Sequence[Any]) -> dict[str, NDArray[np.int64]]:
 
 def fingerprint(name: str) -> str:
     """Tells one built-in encoder from the next: a hash of its weights. Empty for a model of your own."""
-    return hashlib.sha256((resource("encoder") / "model.onnx").read_bytes()).hexdigest()[:16] if name == BUILT_IN else ""
+    if name != BUILT_IN:
+        return ""
+    weights = (_path(resource("encoder"), part).read_bytes() for part in (LOWER, *HALVES, WHOLE))
+    return hashlib.sha256(b"".join(weights)).hexdigest()[:16]
+
+
+def _path(folder: Path, part: str) -> Path:
+    return folder / f"{part}.onnx"
 
 
 def installed() -> bool:
@@ -129,6 +148,10 @@ def _load_tuned(folder: Path) -> Tuned:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = cpu_count()
-    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
-    about = json.loads((folder / "halves.json").read_text(encoding="utf-8"))
-    return Tuned(session, load_tokenizer(folder / "tokenizer.json"), about["seen"], about["stretch"])
+
+    def session(part: str) -> Any:
+        return onnxruntime.InferenceSession(str(_path(folder, part)), options, providers=["CPUExecutionProvider"])
+
+    seen = json.loads((folder / "halves.json").read_text(encoding="utf-8"))
+    upper = {part: session(part) for part in (*HALVES, WHOLE)}
+    return Tuned(session(LOWER), upper, load_tokenizer(folder / "tokenizer.json"), seen)
