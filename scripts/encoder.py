@@ -87,7 +87,10 @@ def unseen(mask: torch.Tensor) -> torch.Tensor:
 
 
 def load(folder: Path, name: str, sizes: dict[str, int]) -> Tuned:
-    """The model of that name that `export` wrote. Raises KeyError for a weight that is not there, RuntimeError for one of another size."""
+    """The shared lower layers with the upper ones that `export` wrote by that name.
+
+    Raises KeyError for a weight that is not there, RuntimeError for one of another size.
+    """
     model = Tuned(sizes, folder / "tokenizer.json")
     for part, file in ((model.lower, LOWER), (model.upper, name)):
         known = stored(folder / f"{file}.onnx")

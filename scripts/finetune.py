@@ -4,7 +4,7 @@
 
 The encoder (all-MiniLM-L6-v2: Wang et al. 2020; tuned before, see docs/decisions) learns acts, issues and stances together: codes of the
 training part, of statements by other states' officials and of authored statements, each behind the verb that reports it; and, so that it
-forgets nothing on the way (Li and Hoiem 2016), what it said before of uncoded statements (TAUGHT, which scripts/teach.py writes). Its three
+forgets less on the way (Li and Hoiem 2016), what it said before of uncoded statements (TAUGHT, which scripts/teach.py writes). Its three
 models share the lower layers. Two learn from one half each of the documents and scenarios, so that every coded statement can be read by a
 model that has not seen its document (cross-fitting; see stance.vectors); a half goes on from the last run, so write TAUGHT anew before it.
 The whole, for all other statements, begins at the mean of the halves' weights and learns from all. Writes the model (weights as bytes) and
