@@ -85,7 +85,7 @@ def log_odds(pool: pd.DataFrame, name: str) -> np.ndarray:
 
 
 def mean_of(logs: np.ndarray) -> np.ndarray:
-    """The mean over models of log-odds of shape (models, statements, codes), stretched to predict as steeply as one of them (decision 9)."""
+    """The mean over models of log-odds of shape (models, statements, codes), stretched to predict as steeply as one (decision 9)."""
     mean = logs.mean(axis=0)
     return mean * logs.var(axis=1).mean(axis=0).sum() / mean.var(axis=0).sum()
 
