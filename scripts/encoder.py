@@ -32,7 +32,7 @@ class Lower(nn.Module):
         self.embeddings, self.layer = BertEmbeddings(SHAPE), BertLayer(SHAPE)
 
     def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        return self.layer(self.embeddings(input_ids=ids, token_type_ids=types), unseen(mask))
+        return self.layer(self.embeddings(input_ids=ids, token_type_ids=types), padding(mask))
 
 
 class Upper(nn.Module):
@@ -49,7 +49,7 @@ class Upper(nn.Module):
 
     def forward(self, hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         for layer in self.layers:
-            hidden = layer(hidden, unseen(mask))
+            hidden = layer(hidden, padding(mask))
         weight = mask[..., None].float()
         mean = self.drop((hidden * weight).sum(1) / weight.sum(1))
         logs = [head(mean) for head in self.heads.values()]
@@ -57,17 +57,16 @@ class Upper(nn.Module):
 
 
 class Tuned(nn.Module):
-    """One model whole: texts and their contexts to centred log-odds by target, each of shape (texts, codes)."""
+    """One model whole: texts and their contexts to centred log-odds of all targets side by side, of shape (texts, codes)."""
 
     def __init__(self, sizes: dict[str, int], tokenizer: Path) -> None:
         super().__init__()
-        self.sizes, self.tokenizer = sizes, load_tokenizer(tokenizer)
+        self.tokenizer = load_tokenizer(tokenizer)
         self.lower, self.upper = Lower().requires_grad_(False), Upper(sizes)
 
-    def forward(self, texts: list[str], contexts: list[str]) -> dict[str, torch.Tensor]:
+    def forward(self, texts: list[str], contexts: list[str]) -> torch.Tensor:
         tokens = self.tensors(texts, contexts)
-        logs = self.upper(self.lower(**tokens), tokens["mask"])
-        return dict(zip(self.sizes, torch.split(logs, list(self.sizes.values()), -1), strict=True))
+        return self.upper(self.lower(**tokens), tokens["mask"])
 
     def tensors(self, texts: list[str], contexts: list[str]) -> dict[str, torch.Tensor]:
         """Token ids, parts and mask, each of integers of shape (texts, most tokens of a text)."""
@@ -76,12 +75,11 @@ class Tuned(nn.Module):
 
     @torch.no_grad()
     def log_odds(self, texts: list[str], contexts: list[str]) -> np.ndarray:
-        """Those of all targets side by side, of shape (texts, codes), of at least one text, a few at a time."""
-        parts = [self(texts[n : n + 64], contexts[n : n + 64]) for n in range(0, len(texts), 64)]
-        return np.concatenate([torch.cat(list(part.values()), -1).numpy() for part in parts])
+        """What `forward` gives of at least one text, a few at a time."""
+        return np.concatenate([self(texts[n : n + 64], contexts[n : n + 64]).numpy() for n in range(0, len(texts), 64)])
 
 
-def unseen(mask: torch.Tensor) -> torch.Tensor:
+def padding(mask: torch.Tensor) -> torch.Tensor:
     """What is added to attention so that padding gets none."""
     return (1 - mask[:, None, None, :].float()) * -1e4
 
@@ -126,7 +124,7 @@ def export(model: Tuned, folder: Path, name: str) -> None:
     """Write what a model has learnt, its upper layers, with large weights as bytes and a scale for each row or column."""
     tokens = model.eval().tensors(["We will respond.", "No."], ["", "A title"])
     inputs = {"hidden": model.lower(**tokens), "mask": tokens["mask"]}
-    axes = {name: {0: "rows", 1: "tokens"} for name in inputs}
+    axes = {part: {0: "rows", 1: "tokens"} for part in inputs}
     options = {"input_names": list(inputs), "output_names": ["logs"], "dynamic_axes": axes, "opset_version": 17, "dynamo": False}
     with files.atomic(folder / f"{name}.onnx") as path:
         torch.onnx.export(model.upper, tuple(inputs.values()), str(path), **options)

@@ -17,6 +17,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -127,9 +128,10 @@ def aims(rows: pd.DataFrame) -> dict[str, torch.Tensor]:
     return found
 
 
-def by_target(logs: np.ndarray) -> dict[str, np.ndarray]:
-    """Log-odds of all codes side by side, of shape (rows, codes), apart by target."""
-    return dict(zip(SIZES, np.split(logs, np.cumsum(list(SIZES.values()))[:-1], axis=1), strict=True))
+def by_target(logs: Any) -> dict[str, Any]:
+    """Log-odds of all codes side by side, an array or tensor of shape (rows, codes), apart by target."""
+    ends = np.cumsum(list(SIZES.values()))
+    return {target: logs[:, end - size : end] for (target, size), end in zip(SIZES.items(), ends, strict=True)}
 
 
 def row_weights(rows: pd.DataFrame) -> dict[str, torch.Tensor]:
@@ -163,7 +165,7 @@ def learn(model: Tuned, rows: pd.DataFrame, rng: np.random.Generator) -> None:
         for part in batches(length, rng):
             shown = [context if rng.random() > WITHOUT_CONTEXT else "" for context in rows["context"].iloc[part]]
             with torch.autocast("cpu", torch.bfloat16):
-                found = model(rows["text"].iloc[part].tolist(), shown)
+                found = by_target(model(rows["text"].iloc[part].tolist(), shown))
             losses = [
                 share * weight[target][part] * nn.functional.cross_entropy(found[target].float(), wanted[target][part], reduction="none")
                 for target, share in LOSS.items()
