@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stance.checks import CODES, known, need, tidy
+from stance.checks import CODES, given, known, need
 from stance.codebook import ACTS, COMPARED, NO_ISSUE, NO_STANCE
 from stance.errors import listing, refuse
 from stance.records import PREDICTIONS, check
@@ -35,8 +35,7 @@ def read_back(sheet: pd.DataFrame, coder: str) -> pd.DataFrame:
     Raises StanceError for missing columns, statements that stand twice, and codes that are not in the codebook.
     """
     need(sheet, SHEET, "the sheets", "the file that `stance annotate next` wrote")
-    rows = tidy(sheet)
-    rows = rows[rows["act"] != ""]
+    rows = given(sheet)
     twice = rows.loc[rows["statement_id"].duplicated(), "statement_id"]
     if len(twice):
         raise refuse(f"statements coded twice: {listing(twice)}", "one row each", "remove the copies")

@@ -21,9 +21,10 @@ def need(rows: pd.DataFrame, columns: list[str], name: str, advice: str) -> None
         raise refuse(f"{name} lack columns {listing(missing)}", listing(columns, 20), advice)
 
 
-def tidy(rows: pd.DataFrame) -> pd.DataFrame:
-    """`rows` with their codes in lower case and without spaces around."""
-    return rows.assign(**{name: rows[name].astype(str).str.strip().str.lower() for name in CODES})
+def given(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with an act; codes in lower case and without spaces around."""
+    plain = rows.assign(**{name: rows[name].astype(str).str.strip().str.lower() for name in CODES})
+    return plain[plain["act"] != ""]
 
 
 def known(rows: pd.DataFrame) -> None:

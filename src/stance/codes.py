@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from stance.agreement import agreement, agreements
-from stance.checks import CODES, REQUIRED, known, need, tidy
+from stance.checks import CODES, REQUIRED, given, known, need
 from stance.errors import listing, refuse
 from stance.sample import DESIGN
 
@@ -40,7 +40,7 @@ def read_codes(design: pd.DataFrame, coded: pd.DataFrame, adjudicated: pd.DataFr
     """
     need(design, DESIGN, "the design", "design.csv of stance sample")
     need(coded, OPEN, "the codes", "the sheet or the export of the sample")
-    rows = _given(coded)
+    rows = given(coded)
     known(rows)
     unknown = ~rows["statement_id"].isin(design["statement_id"])
     decided = _decided(adjudicated, design)
@@ -64,17 +64,11 @@ def read_codes(design: pd.DataFrame, coded: pd.DataFrame, adjudicated: pd.DataFr
     )
 
 
-def _given(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with an act."""
-    plain = tidy(rows)
-    return plain[plain["act"] != ""]
-
-
 def _decided(adjudicated: pd.DataFrame | None, design: pd.DataFrame) -> pd.DataFrame:
     if adjudicated is None:
         return pd.DataFrame(columns=["statement_id", *CODES])
     need(adjudicated, ["statement_id", *CODES], "the adjudicated codes", "the file of disagreements, one row kept for each statement")
-    rows = _given(adjudicated)[["statement_id", *CODES]]
+    rows = given(adjudicated)[["statement_id", *CODES]]
     known(rows)
     wrong = [
         *rows.loc[rows["statement_id"].duplicated(), "statement_id"],

@@ -46,10 +46,12 @@ def annotate_next(
 
 def _ids(sheets: list[Path]) -> frozenset[str]:
     """The statements of coded sheets."""
-    rows = [files.read_csv(path) for path in sheets]
-    for path, sheet in zip(sheets, rows, strict=True):
+    found: set[str] = set()
+    for path in sheets:
+        sheet = files.read_csv(path)
         need(sheet, ["statement_id"], str(path), "a sheet of annotate next")
-    return frozenset(name for sheet in rows for name in sheet["statement_id"])
+        found.update(sheet["statement_id"])
+    return frozenset(found)
 
 
 @app.command()

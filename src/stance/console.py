@@ -128,10 +128,10 @@ def save_figures(figures: list[Figure], folder: Path, png_scale: int) -> None:
             files.write_csv(figure.rows, folder / f"{figure.name}.csv", digits=6)
 
 
-def read_figures(folder: Path, names: list[str]) -> list[dict[str, str]]:
-    """`name`, `alt`, `svg` and `phone`, the narrow SVG, of those of the named figures that `save_figures` wrote to `folder`."""
+def read_figures(folder: Path) -> list[dict[str, str]]:
+    """`name`, `alt`, `svg` and `phone`, the narrow SVG, of the figures that `save_figures` wrote to `folder`, in their order."""
     kinds = {"alt": ".alt.txt", "svg": f"{WIDE.ending}.svg", "phone": f"{PHONE.ending}.svg"}
-    there = [name for name in names if all((folder / f"{name}{ending}").is_file() for ending in kinds.values())]
+    there = [name for name in FIGURES if all((folder / f"{name}{ending}").is_file() for ending in kinds.values())]
     return [
         {"name": name} | {kind: (folder / f"{name}{ending}").read_text(encoding="utf-8").strip() for kind, ending in kinds.items()}
         for name in there
@@ -142,6 +142,16 @@ def spare_inputs(out: Path | str, *inputs: Path | str | None) -> None:
     """Raises StanceError where `out` is one of the files that a command reads, as far as they are given."""
     if str(out) != "-" and Path(out).resolve() in {Path(path).resolve() for path in inputs if path and str(path) != "-"}:
         raise refuse(f"{out} would be written and is a file that is read", "another file", "another name")
+
+
+def spare_documents(out: Path, paths: list[Path]) -> None:
+    """Raises StanceError where the folder `out` and the documents lie one in the other: results would be read, or documents lost."""
+    around = next((path for path in paths if path.is_dir() and out.resolve().is_relative_to(path.resolve())), None)
+    if around:
+        raise refuse(f"--out {out} lies in {around}, whose files are read as documents", "a folder outside of it", "--out ../results")
+    inside = next((path for path in paths if path.resolve().is_relative_to(out.resolve())), None)
+    if inside:
+        raise refuse(f"--out {out} holds {inside}, which is read", "a folder without documents", "--out results")
 
 
 def spare_others(figures: Path, out: Path) -> None:

@@ -169,7 +169,7 @@ def write_rows(rows: pd.DataFrame, path: Path) -> None:
     elif kind == ".csv":
         write_csv(rows, path, digits=6)
     else:
-        write_text("".join(json.dumps(round_numbers(row, 6), ensure_ascii=False) + "\n" for row in rows.to_dict("records")), path)
+        write_lines(round_numbers(rows.to_dict("records"), 6), str(path))
 
 
 def ending(path: Path) -> str:

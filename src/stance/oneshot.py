@@ -32,6 +32,7 @@ from stance.console import (
     reasons,
     save_figures,
     say,
+    spare_documents,
     spare_inputs,
     talk,
     tell_unread,
@@ -41,7 +42,6 @@ from stance.context import context
 from stance.drift import warnings
 from stance.errors import listing, refuse
 from stance.explain import explain as explain_text
-from stance.figstyle import FIGURES as FIGURE_NAMES
 from stance.ingest import IngestResult
 from stance.ingest import ingest as ingest_documents
 from stance.language import load_language
@@ -74,7 +74,7 @@ def analyze(
         raise refuse(f"--format {format}", "table, json", "--format table")
     if out.exists() and not out.is_dir():
         raise refuse(f"--out {out} is a file", "a folder, which need not exist", "another name")
-    _spare_documents(out, paths)
+    spare_documents(out, paths)
     settings = load_params(params) if params else Params()
     classifier = read_classifier(model or resource("model"), fast=fast, spacy_model=settings.extract.spacy_model)
     read = ingest_documents(read_paths(paths, params=settings.ingest), params=settings.ingest)
@@ -92,16 +92,6 @@ def analyze(
     say("analyze", found, reasons(read) | result.extracted.dropped)
 
 
-def _spare_documents(out: Path, paths: list[Path]) -> None:
-    """Raises StanceError where the folder `out` and the documents lie one in the other: results would be read, or documents lost."""
-    around = next((path for path in paths if path.is_dir() and out.resolve().is_relative_to(path.resolve())), None)
-    if around:
-        raise refuse(f"--out {out} lies in {around}, whose files are read as documents", "a folder outside of it", "--out ../results")
-    inside = next((path for path in paths if path.resolve().is_relative_to(out.resolve())), None)
-    if inside:
-        raise refuse(f"--out {out} holds {inside}, which is read", "a folder without documents", "--out results")
-
-
 def _save_analysis(out: Path, result: Analysis, read: IngestResult, settings: Params) -> None:
     files.write_lines(files.round_numbers(result.predictions.to_dict("records")), str(out / "statements.jsonl"))
     files.write_csv(result.predictions, out / "statements.csv")
@@ -116,7 +106,7 @@ def _save_analysis(out: Path, result: Analysis, read: IngestResult, settings: Pa
         "extract": {"left_out": result.extracted.dropped},
         "predict": {"drift": result.drift},
     }
-    drawn = read_figures(out / "figures", FIGURE_NAMES)
+    drawn = read_figures(out / "figures")
     page = write_report(drawn, found.shares, found.counted, read.rows, counts, params=settings.report)
     files.write_text(page, out / "index.html")
 

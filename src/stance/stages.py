@@ -30,7 +30,6 @@ from stance.evaluate import evaluate as evaluate_models
 from stance.extract import extract as extract_statements
 from stance.featurize import featurize as featurize_labels
 from stance.fieldwork import estimate_files, read_back
-from stance.figstyle import FIGURES as FIGURE_NAMES
 from stance.ingest import ingest as ingest_documents
 from stance.label import CODE_COLUMNS
 from stance.label import label as label_statements
@@ -270,7 +269,7 @@ def report(params: ParamsFile = PARAMS) -> None:
     metrics = {stage: files.read_json(METRICS / f"{stage}.json") for stage in ("ingest", "extract", "label", "evaluate", "predict")}
     counted, documents = files.read_table(COUNTED), files.read_table(DOCUMENTS)
     figures, shares, scores = (
-        read_figures(FIGURES, FIGURE_NAMES),
+        read_figures(FIGURES),
         files.read_numbers(TABLES["shares"]),
         files.read_scores(SCORES),
     )
